@@ -1,0 +1,151 @@
+"""Replay: a journal and a talk give the next question. No I/O, no clock, nothing kept between two messages.
+
+Answers are found by key, never by position: a question that a new version inserted is simply asked, one that it
+removed is ignored, an answer that its question no longer accepts is asked again, and the other answers stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from bot.dialogue.steps import Ask, Choice, Conversation, Json, Look, Refused, Say, Speak
+
+STEP_LIMIT = 2000  # far above the longest talk (about 120 steps with a journal full of milestones)
+
+
+class EndlessTalk(Exception):
+    """A talk took more than STEP_LIMIT steps: it would never end."""
+
+
+class Journal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The state of one talk.
+
+    answers: key to answer in JSON form (None is a skipped question); looks are kept here like answers.
+    aside: answers that were reopened to be changed; Back brings them back.
+    draft: the ids ticked so far in an open question with several options.
+    """
+
+    answers: dict[str, Json] = {}
+    aside: dict[str, Json] = {}
+    draft: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Where a talk stands after replay: exactly one of `asked`, `wanted` and `ended` holds.
+
+    said: what was said since the last answer. trail: the keys this path used, in order, looks included; questions:
+    those of them that are answered questions. language: the last language the talk chose, if it chose one.
+    """
+
+    said: tuple[Say, ...]
+    trail: tuple[str, ...]
+    questions: tuple[str, ...]
+    language: str | None = None
+    asked: Ask | None = None
+    wanted: Look | None = None
+    ended: bool = False
+    result: Any = None
+
+
+def play(begin: Callable[[], Conversation[Any]], journal: Journal) -> Played:
+    """Replay a talk up to its next open question, wanted look-up or end.
+
+    Raises EndlessTalk where the talk takes more than STEP_LIMIT steps, ValueError where it uses a key twice.
+    """
+    talk, reply = begin(), None
+    said: list[Say] = []
+    trail: dict[str, bool] = {}  # key to whether it is a question
+    language: str | None = None
+
+    def here(**found: Any) -> Played:
+        questions = tuple(key for key, question in trail.items() if question)
+        return Played(tuple(said), tuple(trail), questions, language, **found)
+
+    for _ in range(STEP_LIMIT):
+        try:
+            step = talk.send(reply)
+        except StopIteration as end:
+            return here(ended=True, result=end.value)
+        reply = None
+        if isinstance(step, Say):
+            said.append(step)
+            continue
+        if isinstance(step, Speak):
+            language = step.language
+            continue
+        if step.key in trail:
+            raise ValueError(f"the talk uses the key {step.key!r} twice")
+        if isinstance(step, Look):
+            if step.key not in journal.answers:
+                return here(wanted=step)
+            reply = msgspec.convert(journal.answers[step.key], step.what.gives)
+        else:
+            accepted, reply = accepts(step, journal)
+            if not accepted:
+                return here(asked=step)
+            said.clear()
+        trail[step.key] = isinstance(step, Ask)
+    raise EndlessTalk(f"a talk took more than {STEP_LIMIT} steps")
+
+
+def accepts(ask: Ask, journal: Journal) -> tuple[bool, object]:
+    """Whether the journal holds an answer that the question still accepts, and that answer, typed."""
+    if ask.key not in journal.answers:
+        return False, None
+    value = journal.answers[ask.key]
+    if value is None:
+        return ask.skip, None
+    try:
+        return True, ask.kind.read(value)
+    except (Refused, TypeError, KeyError, ValueError):
+        return False, None  # an old journal: the question has changed, so it is asked again
+
+
+def answered(journal: Journal, ask: Ask, value: Json) -> Journal:
+    """The journal with one more answer (None: skipped). An option that reopens answers puts those aside instead.
+
+    Raises Refused with a kind reason where the question does not accept the value.
+    """
+    if value is not None:
+        ask.kind.read(value)
+    elif not ask.skip:
+        raise ValueError(f"question {ask.key!r} cannot be skipped")
+    if isinstance(ask.kind, Choice) and value is not None and ask.kind.choices[value].reopens:
+        return reopened(journal, ask.kind.choices[value].reopens)
+    aside = {key: old for key, old in journal.aside.items() if key != ask.key}
+    return Journal({**journal.answers, ask.key: value}, aside)
+
+
+def looked(journal: Journal, look: Look, value: object) -> Journal:
+    """The journal with the value of a look-up (any msgspec-encodable value) kept under its key."""
+    return Journal({**journal.answers, look.key: msgspec.to_builtins(value)}, journal.aside, journal.draft)
+
+
+def reopened(journal: Journal, prefixes: Iterable[str]) -> Journal:
+    """The journal with the answers under these key prefixes put aside, so that they are asked again."""
+    chosen = {key: value for key, value in journal.answers.items() if any(under(key, prefix) for prefix in prefixes)}
+    return Journal({key: value for key, value in journal.answers.items() if key not in chosen}, chosen)
+
+
+def back(journal: Journal, played: Played) -> Journal | None:
+    """One question back, or None where this is the first.
+
+    While an answer is being changed, Back brings the old one back. Otherwise the last answer that this path used
+    goes, with everything after it on the path; answers off the path stay for when it leads there again.
+    """
+    if played.asked is not None and played.asked.key in journal.aside:
+        return Journal({**journal.answers, **journal.aside})
+    if not played.questions:
+        return None
+    gone = played.trail[played.trail.index(played.questions[-1]) :]
+    return Journal({key: value for key, value in journal.answers.items() if key not in gone})
+
+
+def under(key: str, prefix: str) -> bool:
+    """Whether a key is the prefix itself or lies below it ("milestone.2.date" below "milestone")."""
+    return key == prefix or key.startswith(prefix + ".")

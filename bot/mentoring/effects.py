@@ -1,0 +1,108 @@
+"""What a finished conversation asks of the world, as values. The engine carries them out in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time
+from typing import TypeAlias
+
+from bot.dialogue.steps import Json, Talk
+from bot.mentoring.assessments import Assessment
+from bot.mentoring.goals import GoalPlan, GoalState
+from bot.mentoring.people import Purpose, Role
+
+
+@dataclass(frozen=True, slots=True)
+class GiveConsent:
+    """She said yes to `given` and no to the rest. `version` and `shown_hash` (SHA-256 of the msgids shown) say to
+    what exactly."""
+
+    given: frozenset[Purpose]
+    version: str
+    shown_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawConsent:
+    """She takes back every consent. What she wrote is kept until she erases it, and used for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetProfile:
+    """Change what we know of her; None leaves a field as it is."""
+
+    role: Role | None = None
+    adult: bool | None = None
+    alias: str | None = None
+    barriers: tuple[str, ...] | None = None
+    zone: str | None = None
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    discreet: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAssessment:
+    """Keep a questionnaire: item id to level, and own words (JSON form) where it asked for them."""
+
+    kind: Assessment
+    levels: dict[str, int] = field(default_factory=dict)
+    words: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveGoal:
+    """Keep a newly described goal."""
+
+    plan: GoalPlan
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGoal:
+    """Give one of her goals another plan or another state."""
+
+    goal: int
+    plan: GoalPlan
+    state: GoalState
+
+
+@dataclass(frozen=True, slots=True)
+class SendMyData:
+    """Send her everything that is kept of her: JSON and a readable page."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMe:
+    """Erase her from our side at once. `tombstone` keeps a keyed hash so that a restored backup erases her again;
+    False for a girl under 18, of whom nothing at all is kept."""
+
+    tombstone: bool = True
+
+
+Effect: TypeAlias = (
+    GiveConsent | WithdrawConsent | SetProfile | SaveAssessment | SaveGoal | ChangeGoal | SendMyData | EraseMe
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a talk ends: effects in order, then the next talk by name ("" is the menu), about this."""
+
+    effects: tuple[Effect, ...] = ()
+    then: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A whole programme of talks: what `SORORA_CONVERSATIONS` names must offer one as PROGRAMME.
+
+    welcome: the talk for who is new. menu: the talk shown when nothing else is open. danger: the safety talk.
+    help, language, privacy: talks opened by these words anywhere.
+    """
+
+    talks: dict[str, Talk]
+    welcome: str = "welcome"
+    menu: str = "menu"
+    danger: str = "danger"
+    resume: str = "resume"

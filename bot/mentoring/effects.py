@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from typing import TypeAlias
 
-from bot.dialogue.steps import Json, Talk
+from bot.dialogue.steps import Json, Talk, Text
 from bot.mentoring.assessments import Assessment
 from bot.mentoring.goals import GoalPlan, GoalState
+from bot.mentoring.lookups import Helpline
 from bot.mentoring.lookups import Helpline
 from bot.mentoring.people import Purpose, Role
 
@@ -99,13 +100,15 @@ class Outcome:
 class Programme:
     """A whole programme of talks: what `SORORA_CONVERSATIONS` names must offer one as PROGRAMME.
 
-    welcome: the talk for who is new. menu: the talk shown when nothing else is open. danger: the safety talk.
-    helplines: reads the numbers that it brings (what the look-up Helplines gives).
+    talks: by name. welcome, menu, help, danger: the names of the talks for who is new, for when nothing else is open, for
+    "help", and for safety words. helplines: whom to call, most general first. names: what the ids in a person's data
+    mean (questionnaire items, fields, barriers), for the readable page of her data.
     """
 
-    talks: dict[str, Talk]
+    talks: Mapping[str, Talk]
     welcome: str = "welcome"
     menu: str = "menu"
+    help: str = "help"
     danger: str = "danger"
-    resume: str = "resume"
-    helplines: Callable[[], tuple[Helpline, ...]] = tuple
+    helplines: tuple[Helpline, ...] = ()
+    names: Mapping[str, Text] = field(default_factory=dict)

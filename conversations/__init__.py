@@ -1,0 +1,50 @@
+"""The guided talks of Sorora, and the programme that they make together.
+
+One talk a file, each with its TALK. The setting SORORA_CONVERSATIONS names a package that offers PROGRAMME; this is the
+one that comes with Sorora, and another programme can take single talks from here.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.mentoring.effects import Programme
+from bot.mentoring.lookups import Helpline
+from conversations import (
+    barriers,
+    compass,
+    competencies,
+    consent,
+    danger,
+    erase,
+    helping,
+    language,
+    menu,
+    my_data,
+    preferences,
+    readiness,
+    soft_skills,
+    strengths,
+    welcome,
+)  # fmt: skip
+from conversations.content import table
+
+__all__ = ["PROGRAMME"]
+
+ABOUT_HER = (readiness, soft_skills, competencies, compass, barriers)
+AROUND = (welcome, language, consent, helping, danger, my_data, erase, preferences, strengths)
+
+
+def helplines() -> tuple[Helpline, ...]:
+    """The numbers of content/helplines.toml, in its order. Raises msgspec.ValidationError where one is incomplete."""
+    return msgspec.convert(table("helplines")["helplines"], tuple[Helpline, ...])
+
+
+def programme() -> Programme:
+    """All talks by name, and the menu of them."""
+    worth = {each.TALK.name: each.TALK.title for each in ABOUT_HER}
+    talks = [each.TALK for each in (*AROUND, *ABOUT_HER)]
+    return Programme({talk.name: talk for talk in (*talks, menu.talk(worth))}, helplines=helplines())
+
+
+PROGRAMME = programme()

@@ -22,8 +22,6 @@ from bot.clock import MovableClock
 from bot.engine.messages import (
     Bubble,
     Button,
-    Document,
-    Drawing,
     Inbox,
     Incoming,
     Media,

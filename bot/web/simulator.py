@@ -273,7 +273,7 @@ def field(form: FormData, key: str) -> str:
 
 
 async def upload(form: FormData, kind: str) -> tuple[str, bytes]:
-    """Mime type and bytes of the form's "file". 415 unless its mime type begins with `kind`, 413 where it is too large."""
+    """Mime type and bytes of the form's "file". 415 where it is not a safe `kind` ("audio/"), 413 if too large."""
     sent = form.get("file")
     mime = (sent.content_type or "").partition(";")[0] if isinstance(sent, UploadFile) else ""
     if not isinstance(sent, UploadFile) or mime not in screen.SAFE or not mime.startswith(kind):

@@ -48,6 +48,8 @@ clean: ## remove what was set up and built; what people wrote (data/) stays
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# --- proofs that take long (their quick versions are in `make test`) ----------------------------------------------
+
 # --- set-up: each file in .venv says that its step is done --------------------------------------------------------
 
 setup: .venv/installed

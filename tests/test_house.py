@@ -104,3 +104,12 @@ def test_every_make_target_named_anywhere_exists() -> None:
     named = {name for path in documents for name in re.findall(r"\bmake ([a-z][a-z-]*)`", path.read_text("utf-8"))}
     assert {"demo", "test", "check"} <= targets
     assert named - targets == set()
+
+
+def test_every_room_has_its_place_in_the_import_rules() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    placed = {".".join(name.split(".")[:2]) for layer in layers for name in re.findall(r"[\w.]+", layer)}
+    rooms = {f"bot.{path.stem}" for path in (HOUSE / "bot").iterdir() if (path / "__init__.py").exists()}
+    modules = {f"bot.{path.stem}" for path in (HOUSE / "bot").glob("*.py") if path.stem != "__init__"}
+    assert rooms | modules <= placed

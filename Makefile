@@ -78,7 +78,7 @@ setup: .venv/installed
 	@touch $@
 
 .venv/chromium: | .venv/development
-	@if [ -n "$$CHROMIUM" ] || command -v chromium chromium-browser >/dev/null || \
+	@if [ -n "$$CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	    ls "$$HOME"/.cache/ms-playwright/chromium-*/chrome-linux*/chrome >/dev/null 2>&1; then touch $@; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing Chromium for the browser tests."; \

@@ -38,8 +38,8 @@ POINTS = {
 }
 READERS = (
     _("Telegram or Meta (WhatsApp) carries our messages and could read them."),
-    _("Messages to a mentor are not locked from phone to phone (no end-to-end encryption)."),
-    _("I keep your answers encrypted. The team of this programme has the key."),
+    _("Messages to mentors have no end-to-end encryption: no lock between two phones."),
+    _("I lock your answers (encryption). The team of this programme has the key."),
     _("A mentor reads only what you agree to show her."),
 )
 SCREEN = paragraphs(

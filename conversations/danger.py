@@ -28,7 +28,7 @@ SO_MANY = 2  # helplines beside the emergency numbers in the first answer (TRUST
 
 def shown(helpline: Helpline) -> Text:
     """One line: the number, and what it is for in plain words."""
-    line = _("{number}: {what}") if helpline.sure else _("{number}: {what} (Please check this number.)")
+    line = _("{number}: {what}") if helpline.sure else _("{number}: {what} (Please check.)")
     return line(number=Ltr(helpline.number), what=Text(helpline.what))
 
 

@@ -57,7 +57,7 @@ def ask_who() -> Conversation[str]:
         yield from choice(
             "who",
             paragraphs(
-                _("Thank you. This place is for women from 18 years on."),
+                _("Thank you. This place is for women of 18 and older."),
                 _("What is true for you? Nobody asks for papers."),
             ),
             {
@@ -75,7 +75,7 @@ def ask_who() -> Conversation[str]:
 def too_young(numbers: tuple[Helpline, ...]) -> Words:
     """For a girl: nothing is kept, and here is who listens to her."""
     return paragraphs(
-        _("Thank you for telling me. This place is for women from 18 years on. I keep nothing of you."),
+        _("Thank you for telling me. This place is for women of 18 and older. I keep nothing of you."),
         lines(_("You are not alone. Call here:"), listed(line for line in numbers if line.youth)),
         _("Come back when you are 18. You will be welcome."),
     )
@@ -85,9 +85,9 @@ def other_places(numbers: tuple[Helpline, ...]) -> Words:
     """For who is not a woman: nothing is kept, and here is where else to go."""
     return paragraphs(
         _("Thank you for telling me. This place is for women. I keep nothing of you."),
-        _("For work, ask Actiris (Brussels), VDAB (Flanders), Forem (Wallonia) or ADG (German-speaking Community)."),
+        _("For work: Actiris (Brussels), VDAB (Flanders), Forem (Wallonia), ADG (German-speaking Community)."),
         lines(_("In danger? Call:"), listed(emergency(numbers))),
-        lines(_("To talk with someone:"), listed(more_numbers(numbers))),
+        lines(_("Other numbers:"), listed(more_numbers(numbers))),
     )
 
 

@@ -1,12 +1,13 @@
 """A strict stand-in for Meta's Cloud API, with people who tap and type (fictional, all of them).
 
-async with FakeWhatsApp(random.Random(7), clock) as fake:
+async with FakeWhatsApp(clock, Random(7)) as fake:
     channel = WhatsApp(fake.token, fake.phone_id, …, api_url=fake.url)
     await fake.hook("http://127.0.0.1:8080/whatsapp")       # asks the challenge, then posts signed webhooks until 200
     amina = fake.person(phone="+32 470 00 00 01")
-    await amina.types("Hello")                              # returns when the webhook was answered 200
+    await amina.types("Hello")
     question = await amina.hears("?")
     await amina.taps("Yes")
+    await fake.settle()                                     # every webhook has been answered 200
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import base64
 import hashlib
 import hmac
 import json
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any, Self
 
 import httpx
@@ -32,6 +33,7 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from tests.e2e.telegram_faults import CALLS, Faults
+from tests.e2e.telegram_people import Bell
 from tests.e2e.whatsapp_people import Event, Person, Shown
 from tests.e2e.whatsapp_rules import Json, Refusal, check_message, check_upload
 
@@ -47,8 +49,8 @@ class FakeWhatsApp:
     refusals: what was refused as invalid, for a test that wants none. early: calls made before the Retry-After of that
     recipient had passed."""
 
-    rng: random.Random
     clock: Clock
+    random: Random
     burst: int = 45
     token: str = "EAAfictionaltoken"
     phone_id: str = "100000000000001"
@@ -62,11 +64,12 @@ class FakeWhatsApp:
     early: int = 0
 
     def __post_init__(self) -> None:
-        self.faults = Faults(self.rng)
+        self.faults = Faults(self.random)
         self._media: dict[str, tuple[str, bytes]] = {}
         self._held: dict[str, datetime] = {}
         self._queue: list[Event] = []
         self._wake = asyncio.Event()
+        self.bell = Bell()
         self._stopping = asyncio.Event()
         self._hook: httpx.AsyncClient | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -90,7 +93,7 @@ class FakeWhatsApp:
         self._server = _Server(config)
         self._tasks = [asyncio.create_task(self._server.serve()), asyncio.create_task(self._pump())]
         while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
 
@@ -114,7 +117,7 @@ class FakeWhatsApp:
         if self._hook is not None:
             await self._hook.aclose()
         self._hook = httpx.AsyncClient(base_url=url, transport=transport, timeout=10, trust_env=False)
-        challenge = str(self.rng.randrange(10**9))
+        challenge = str(self.random.randrange(10**9))
         query = {"hub.mode": "subscribe", "hub.verify_token": self.verify_token, "hub.challenge": challenge}
         answer = await self._hook.get("", params=query)
         assert (answer.status_code, answer.text) == (200, challenge), "the webhook does not answer the challenge"
@@ -129,6 +132,11 @@ class FakeWhatsApp:
         one = Person(self, digits, user_id)
         self.people.append(one)
         return one
+
+    async def until(self, test: Callable[[], Any], within: float = 5.0) -> Any:
+        """Wait until `test` gives something, and give that; asked again whenever somebody hears something or a webhook
+        was answered. Raises TimeoutError."""
+        return await self.bell.until(test, within)
 
     async def settle(self) -> None:
         """Return when every webhook that waits was answered 200."""
@@ -218,7 +226,7 @@ class FakeWhatsApp:
 
     def store(self, mime: str, content: bytes) -> str:
         """Keep a file as WhatsApp does, and give its media id."""
-        ref = str(self.rng.randrange(10**14, 10**15))
+        ref = str(self.random.randrange(10**14, 10**15))
         self._media[ref] = (mime, content)
         return ref
 
@@ -274,7 +282,7 @@ class FakeWhatsApp:
         return str(int(self.clock.now().timestamp()))
 
     def _name(self, kind: str) -> str:
-        noise = base64.b64encode(self.rng.randbytes(21)).decode()
+        noise = base64.b64encode(self.random.randbytes(21)).decode()
         return f"wamid.{noise}" if kind == "wamid" else noise
 
     def new_id(self) -> str:
@@ -288,15 +296,17 @@ class FakeWhatsApp:
                 self._wake.clear()
                 continue
             if self._fault("reorder"):
-                self.rng.shuffle(self._queue)
-            events = self._queue[: self.rng.randint(2, 8) if self._fault("batch") else 1]
+                self.random.shuffle(self._queue)
+            events = self._queue[: self.random.randint(2, 8) if self._fault("batch") else 1]
             if not await self._post(events):
-                await asyncio.sleep(0.02)  # Meta waits longer from one try to the next, for seven days
+                with suppress(TimeoutError):  # Meta waits longer from one try to the next, for seven days
+                    await asyncio.wait_for(self._stopping.wait(), 0.02)
                 continue
             self._queue = [one for one in self._queue if one not in events]
             for one in events:
                 if not one.done.done():
                     one.done.set_result(None)
+            self.bell.ring()
             if self._fault("duplicate"):
                 self._queue.extend(Event(one.kind, one.item, one.contact) for one in events)
 
@@ -307,7 +317,7 @@ class FakeWhatsApp:
         body = self.signed_body(events)
         signature = self.sign(body)
         if self._fault("truncate"):
-            body = body[: self.rng.randrange(len(body))]
+            body = body[: self.random.randrange(len(body))]
         return await self.deliver(body, signature) == 200
 
     async def deliver(self, body: bytes, signature: str | None) -> int:
@@ -326,7 +336,7 @@ class FakeWhatsApp:
         """One body with all these events, spread at random over entries, changes and lists."""
         entries: list[Json] = []
         for event in events:
-            where = self.rng.randrange(3) if entries else 0
+            where = self.random.randrange(3) if entries else 0
             if where == 0:
                 entries.append({"id": self.business_id, "changes": []})
             changes = entries[-1]["changes"]

@@ -80,8 +80,8 @@ class Shown:
 
 
 class Person:
-    """Somebody with WhatsApp. chat: what stands on her screen, oldest first. Each action returns when the bot's webhook
-    has answered 200."""
+    """Somebody with WhatsApp. chat: what stands on her screen, oldest first. All she does reaches the bot's
+    webhook, tried until it answers 200."""
 
     def __init__(self, fake: FakeWhatsApp, phone: str, user_id: str) -> None:
         self.fake = fake
@@ -91,7 +91,6 @@ class Person:
         self.wrote_at: datetime | None = None
         self.blocked = False
         self._acted = 0
-        self._news = asyncio.Event()
         self._debt = 0.0
         self._last: datetime | None = None
 
@@ -116,8 +115,9 @@ class Person:
 
     # What she does
 
-    async def types(self, text: str, reply_to: Shown | None = None) -> None:
-        await self._does("text", {"text": {"body": text}}, reply_to.id if reply_to else "", text)
+    async def types(self, text: str, reply_to: Shown | None = None) -> str:
+        """Send a text. All acts give the id of her message (voice notes and photos: the media id)."""
+        return await self._does("text", {"text": {"body": text}}, reply_to.id if reply_to else "", text)
 
     async def taps(self, label: str, more: str = "More", within: float = 5.0) -> None:
         """Tap a reply button or a row of a list of her newest message that has any, turning pages by the row `more`. A
@@ -139,7 +139,7 @@ class Person:
         else:
             raise AssertionError(f"there is nothing {label!r} to tap, only {self.labels}")
 
-    async def presses(self, message_id: str, data: str) -> None:
+    async def presses(self, message_id: str, data: str) -> str:
         """Press a button or row of any message, stale or forged ones included."""
         shown = next((one for one in self.chat if one.id == message_id), Shown(message_id))
         row = next((one for one in shown.rows if one[0] == data), None)
@@ -150,7 +150,7 @@ class Person:
             title = row[1]
             described = {"description": row[2]} if row[2] else {}
             reply = {"type": "list_reply", "list_reply": {"id": data, "title": title, **described}}
-        await self._does("interactive", {"interactive": reply}, message_id, title)
+        return await self._does("interactive", {"interactive": reply}, message_id, title)
 
     async def sends_voice(self, body: bytes = VOICE) -> str:
         """A voice note; gives its media id."""
@@ -167,9 +167,9 @@ class Person:
     async def sends_sticker(self) -> None:
         await self.sends("sticker", {"id": "1", "mime_type": "image/webp", "animated": False})
 
-    async def sends(self, kind: str, content: object) -> None:
+    async def sends(self, kind: str, content: object) -> str:
         """Any other message: its type, and what stands under that name."""
-        await self._does(kind, {kind: content})
+        return await self._does(kind, {kind: content})
 
     async def reacts(self, emoji: str = "👍") -> None:
         target = self.chat[-1].id if self.chat else "wamid.unknown"
@@ -192,10 +192,7 @@ class Person:
             return next((one for one in fresh if any(part in words for words in (one.text, *one.labels))), None)
 
         try:
-            async with asyncio.timeout(within):
-                while not (found := heard()):
-                    self._news.clear()
-                    await self._news.wait()
+            found: Shown = await self.fake.until(heard, within)
         except TimeoutError:
             screen = "\n".join(f"{'> ' if one.mine else ''}{one.text} {one.labels}" for one in self.chat[-3:])
             raise AssertionError(f"she did not hear {part!r}. Her screen ends with:\n{screen}") from None
@@ -205,7 +202,7 @@ class Person:
         """A message arrives (unless she blocked the number)."""
         if not self.blocked:
             self.chat.append(shown)
-            self._news.set()
+            self.fake.bell.ring()
 
     def _find(self, label: str) -> tuple[str, str] | None:
         """(message id, data) of what is called so on her card."""
@@ -228,7 +225,7 @@ class Person:
         self._debt += 1
         return True
 
-    async def _does(self, kind: str, content: dict[str, Any], context: str = "", text: str = "") -> None:
+    async def _does(self, kind: str, content: dict[str, Any], context: str = "", text: str = "") -> str:
         self.blocked = False  # her app writes only to whom she has unblocked
         self.wrote_at = self.fake.clock.now()
         wamid = self.fake.new_id()
@@ -242,6 +239,5 @@ class Person:
             item["from_user_id"] = contact["user_id"] = self.user_id
         if context:
             item["context"] = {"from": "32400000000", "id": context}
-        event = Event("messages", item, contact)
-        self.fake.push(event)
-        await event.done
+        self.fake.push(Event("messages", item, contact))
+        return wamid

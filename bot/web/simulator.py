@@ -142,9 +142,9 @@ class Page:
         return html(screen.chat(phone, self.simulator.screen(phone.name), BRUSSELS, self.clock.now()))
 
     async def _events(self, request: Request) -> Response:
-        return StreamingResponse(self._news(), media_type="text/event-stream", headers=HEADERS)
+        return StreamingResponse(self.news(), media_type="text/event-stream", headers=HEADERS)
 
-    async def _news(self) -> AsyncIterator[str]:
+    async def news(self) -> AsyncIterator[str]:
         """What the page must know, whole, at every change: whatever it missed, the next news repairs."""
         yield f"retry: {RETRY}\n\n"
         with self.simulator.listening() as bell:

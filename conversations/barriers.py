@@ -26,23 +26,23 @@ from bot.mentoring.lookups import Me, Now, TakenBefore
 from bot.mentoring.people import Role
 from conversations.results import Sheet, Time, change_lines, last_time, picture
 
-# limit: 24
+# limit: 22
 LANGUAGE = p_("barrier", "Language")
-# limit: 24
+# limit: 22
 NETWORK = p_("barrier", "Few contacts")
-# limit: 24
+# limit: 22
 WORKPLACE = p_("barrier", "Ways of working here")
-# limit: 24
+# limit: 22
 DIPLOMA = p_("barrier", "My foreign diploma")
-# limit: 24
+# limit: 22
 EXPERIENCE = p_("barrier", "No work history here")
-# limit: 24
+# limit: 22
 CHILDCARE = p_("barrier", "Childcare")
-# limit: 24
+# limit: 22
 PAPERS = p_("barrier", "Residence papers")
-# limit: 24
+# limit: 22
 MONEY = p_("barrier", "Money")
-# limit: 24
+# limit: 22
 TRANSPORT = p_("barrier", "Transport")
 
 BARRIERS: Mapping[str, Text] = {

@@ -45,48 +45,48 @@ QUESTIONS: Mapping[str, Question] = {
         _("What are your biggest strengths? And what is hard for you?"),
         _("My strengths, and what is hard"),
         # limit: 24
-        p_("button", "My strengths"),
+        p_("row", "My strengths"),
     ),
     "environment": Question(
         _("What kind of work environment would you like?"),
         _("Where I like to work"),
         # limit: 24
-        p_("button", "Where I work"),
+        p_("row", "Where I work"),
     ),
     "profile": Question(
         _("Do you know your work profile? Which work fits you?"),
         _("My work profile"),
         # limit: 24
-        p_("button", "My work profile"),
+        p_("row", "My work profile"),
     ),
     "company": Question(
         _("Do you prefer to work by yourself or with other people?"),
         _("Alone or with others"),
         # limit: 24
-        p_("button", "Alone or together"),
+        p_("row", "Alone or together"),
     ),
     "passion": Question(
         _("Your passion or hobby: can it become a career or a business?"),
         _("What I love, and what it can become"),
         # limit: 24
-        p_("button", "What I love"),
+        p_("row", "What I love"),
     ),
     "job": Question(
         _("Your ideal job: what would stand in its description?"),
         _("My ideal job"),
         # limit: 24
-        p_("button", "My ideal job"),
+        p_("row", "My ideal job"),
     ),
     "workday": Question(
         _("What would your ideal workday look like?"),
         _("My ideal workday"),
         # limit: 24
-        p_("button", "My ideal workday"),
+        p_("row", "My ideal workday"),
     ),
 }
 
 # limit: 24
-KEEP = p_("button", "Keep it")
+KEEP = p_("row", "Keep it")
 
 
 def begin(_about: str) -> Conversation[Outcome]:
@@ -113,7 +113,7 @@ def begin(_about: str) -> Conversation[Outcome]:
 def ways_on(answers: Mapping[str, Picked]) -> dict[str, Option]:
     """Keep it, or change one answer. Where all was skipped, keeping becomes closing."""
     # limit: 24
-    close = p_("button", "Close")
+    close = p_("row", "Close")
     changes = {f"change-{key}": Option(one.label, reopens=(key,)) for key, one in QUESTIONS.items()}
     return {"keep": Option(KEEP if answers else close), **changes}
 

@@ -8,121 +8,121 @@ from bot.dialogue.steps import Text, p_
 
 SUGGESTIONS: Mapping[str, Mapping[str, Text]] = {
     "strengths": {
-        # limit: 24
+        # limit: 22
         "learn": p_("compass", "I learn fast"),
-        # limit: 24
+        # limit: 22
         "listen": p_("compass", "I listen well"),
-        # limit: 24
+        # limit: 22
         "plan": p_("compass", "I plan well"),
-        # limit: 24
+        # limit: 22
         "go_on": p_("compass", "I do not give up"),
-        # limit: 24
+        # limit: 22
         "care": p_("compass", "I care for others"),
-        # limit: 24
+        # limit: 22
         "writing": p_("compass", "Writing is hard"),
-        # limit: 24
+        # limit: 22
         "speaking": p_("compass", "Speaking up is hard"),
-        # limit: 24
+        # limit: 22
         "no": p_("compass", "Saying no is hard"),
     },
     "environment": {
-        # limit: 24
+        # limit: 22
         "quiet": p_("compass", "A quiet place"),
-        # limit: 24
+        # limit: 22
         "lively": p_("compass", "With a lot going on"),
-        # limit: 24
+        # limit: 22
         "outside": p_("compass", "Outside"),
-        # limit: 24
+        # limit: 22
         "home": p_("compass", "At home"),
-        # limit: 24
+        # limit: 22
         "office": p_("compass", "In an office"),
-        # limit: 24
+        # limit: 22
         "workshop": p_("compass", "Kitchen or workshop"),
-        # limit: 24
+        # limit: 22
         "children": p_("compass", "Where children are"),
-        # limit: 24
+        # limit: 22
         "women": p_("compass", "Among women"),
     },
     "profile": {
-        # limit: 24
+        # limit: 22
         "people": p_("compass", "Work with people"),
-        # limit: 24
+        # limit: 22
         "hands": p_("compass", "Work with my hands"),
-        # limit: 24
+        # limit: 22
         "numbers": p_("compass", "Work with numbers"),
-        # limit: 24
+        # limit: 22
         "words": p_("compass", "Work with words"),
-        # limit: 24
+        # limit: 22
         "ideas": p_("compass", "Work with ideas"),
-        # limit: 24
+        # limit: 22
         "lead": p_("compass", "Lead and organise"),
-        # limit: 24
+        # limit: 22
         "help": p_("compass", "Help and care"),
-        # limit: 24
+        # limit: 22
         "unknown": p_("compass", "I do not know yet"),
     },
     "company": {
-        # limit: 24
+        # limit: 22
         "alone": p_("compass", "By myself"),
-        # limit: 24
+        # limit: 22
         "others": p_("compass", "With other people"),
-        # limit: 24
+        # limit: 22
         "few": p_("compass", "With one or two"),
-        # limit: 24
+        # limit: 22
         "both": p_("compass", "A bit of both"),
     },
     "passion": {
-        # limit: 24
+        # limit: 22
         "cooking": p_("compass", "Cooking"),
-        # limit: 24
+        # limit: 22
         "sewing": p_("compass", "Sewing and crafts"),
-        # limit: 24
+        # limit: 22
         "beauty": p_("compass", "Hair and beauty"),
-        # limit: 24
+        # limit: 22
         "children": p_("compass", "Being with children"),
-        # limit: 24
+        # limit: 22
         "garden": p_("compass", "Growing plants"),
-        # limit: 24
+        # limit: 22
         "job": p_("compass", "It can be my job"),
-        # limit: 24
+        # limit: 22
         "business": p_("compass", "It can be my business"),
-        # limit: 24
+        # limit: 22
         "hobby": p_("compass", "It stays a hobby"),
     },
     "job": {
-        # limit: 24
+        # limit: 22
         "contract": p_("compass", "A fixed contract"),
-        # limit: 24
+        # limit: 22
         "part_time": p_("compass", "Part time"),
-        # limit: 24
+        # limit: 22
         "hours": p_("compass", "The same hours"),
-        # limit: 24
+        # limit: 22
         "learn": p_("compass", "I keep learning"),
-        # limit: 24
+        # limit: 22
         "help": p_("compass", "I help people"),
-        # limit: 24
+        # limit: 22
         "decide": p_("compass", "I decide myself"),
-        # limit: 24
+        # limit: 22
         "pay": p_("compass", "Good pay"),
-        # limit: 24
+        # limit: 22
         "diploma": p_("compass", "I use my diploma"),
     },
     "workday": {
-        # limit: 24
+        # limit: 22
         "school": p_("compass", "During school hours"),
-        # limit: 24
+        # limit: 22
         "morning": p_("compass", "In the morning"),
-        # limit: 24
+        # limit: 22
         "evening": p_("compass", "In the evening"),
-        # limit: 24
+        # limit: 22
         "near": p_("compass", "Close to home"),
-        # limit: 24
+        # limit: 22
         "calm": p_("compass", "One task at a time"),
-        # limit: 24
+        # limit: 22
         "varied": p_("compass", "Each day is different"),
-        # limit: 24
+        # limit: 22
         "colleagues": p_("compass", "A talk with colleagues"),
-        # limit: 24
+        # limit: 22
         "family": p_("compass", "Time for my family"),
     },
 }

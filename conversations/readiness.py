@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.dialogue.steps import Conversation, Ltr, Talk, Text, _, choice, look, p_, say
+from bot.dialogue.steps import Conversation, Ltr, Talk, Text, _, choice, look, p_, paragraphs, say
 from bot.mentoring.assessments import Assessment
 from bot.mentoring.effects import Outcome, SaveAssessment
 from bot.mentoring.lookups import Now, TakenBefore
@@ -56,9 +56,8 @@ def begin(_about: str) -> Conversation[Outcome]:
         prompt = Text("{progress} {question}")(progress=Ltr(f"{place}/{len(QUESTIONS)}"), question=question)
         levels[item] = LEVELS[(yield from choice(item, prompt, ANSWERS))]
     today, earlier = Time(now.date(), levels), last_time(before, now)
-    words = in_words(SHEET, today, earlier, WAYS_IN)
+    words = paragraphs(in_words(SHEET, today, earlier, WAYS_IN), door(levels))
     yield from say(words, keep=True, picture=picture(SHEET, today, earlier) if earlier else None)
-    yield from say(door(levels))
     return Outcome((SaveAssessment(Assessment.READINESS, levels),))
 
 
@@ -76,6 +75,6 @@ TALK = Talk(
     # limit: 24
     title=_("Ready to start?"),
     begin=begin,
-    words=p_("typed words", "ready|ready to start"),
+    words=p_("typed words", "ready to start|am i ready"),
     command="ready",
 )

@@ -67,17 +67,17 @@ STATEMENTS: Mapping[str, tuple[Text, Text, Text]] = {
 }
 
 # limit: 24
-FEELINGS = p_("button", "Feelings")
+FEELINGS = p_("row", "Feelings")
 # limit: 24
-CALM = p_("button", "Stress")
+CALM = p_("row", "Stress")
 # limit: 24
-LIVING_HERE = p_("button", "Living here")
+LIVING_HERE = p_("row", "Living here")
 # limit: 24
-TOGETHER = p_("button", "Teamwork")
+TOGETHER = p_("row", "Teamwork")
 # limit: 24
-CONFIDENCE = p_("button", "Confidence")
+CONFIDENCE = p_("row", "Confidence")
 # limit: 24
-COMMUNICATION = p_("button", "Communication")
+COMMUNICATION = p_("row", "Communication")
 
 LABELS: Mapping[str, Text] = {
     "confidence": CONFIDENCE,

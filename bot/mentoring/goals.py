@@ -75,11 +75,11 @@ class Goal(msgspec.Struct, frozen=True):
 def said(value: Json) -> Words:
     """The words of a goal out of their JSON form.
 
-    A string or {"voice", "seconds"}: her own (steps.read_own). {"msgid"}: a ready sentence of ours that she tapped, so
-    that she and her mentor each read it in their own language. {"at": ISO local time}: a moment.
+    A string or {"voice", "seconds"}: her own (steps.read_own). {"msgid", "context"}: a ready sentence of ours that she
+    tapped, so that she and her mentor each read it in their own language. {"at": ISO local time}: a moment.
     """
     if isinstance(value, dict) and "msgid" in value:
-        return Text(value["msgid"])
+        return Text(value["msgid"], context=value["context"])
     if isinstance(value, dict) and "at" in value:
         at = datetime.fromisoformat(value["at"])
         return Text("{day}, {time}")(day=at.date(), time=at.time())
@@ -87,8 +87,8 @@ def said(value: Json) -> Words:
 
 
 def ready(text: Text) -> Json:
-    """The JSON form of a ready sentence without values or context; the inverse of `said`."""
-    return {"msgid": text.msgid}
+    """The JSON form of a ready sentence without values; the inverse of `said`."""
+    return {"msgid": text.msgid, "context": text.context}
 
 
 def at(moment: datetime) -> Json:
@@ -135,6 +135,12 @@ def spread(today: date, by: date, pieces: int) -> tuple[date, ...]:
     total = (by - today).days
     before = (today + timedelta(max(1, total * n // pieces)) for n in range(1, pieces))
     return (*before, by) if pieces else ()
+
+
+def with_days(plan: GoalPlan, days: Collection[date]) -> GoalPlan:
+    """The plan with another day for each of its milestones, in their order."""
+    pieces = tuple(msgspec.structs.replace(piece, by=day) for piece, day in zip(plan.milestones, days, strict=True))
+    return msgspec.structs.replace(plan, milestones=pieces)
 
 
 def open_milestones(plan: GoalPlan) -> dict[int, Milestone]:

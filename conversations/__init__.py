@@ -17,10 +17,12 @@ from conversations import (
     consent,
     danger,
     erase,
+    first_goal,
     helping,
     language,
     menu,
     my_data,
+    my_goals,
     preferences,
     readiness,
     soft_skills,
@@ -31,7 +33,7 @@ from conversations.content import table
 
 __all__ = ["PROGRAMME"]
 
-ABOUT_HER = (readiness, soft_skills, competencies, compass, barriers)
+ABOUT_HER = (readiness, soft_skills, competencies, compass, barriers, first_goal, my_goals)
 AROUND = (welcome, language, consent, helping, danger, my_data, erase, preferences, strengths)
 
 

@@ -104,7 +104,7 @@ def sure(language: str) -> Message:
 
 def goal(language: str) -> Message:
     head, title, by, state, pieces, step = GOAL[language]
-    data = {"title": title, "by": by, "state": state, "step": step,
+    data: dict[str, object] = {"title": title, "by": by, "state": state, "step": step,
             "milestones": [{"label": piece, "by": by, "done": n == 0} for n, piece in enumerate(pieces)]}  # fmt: skip
     lines = "\n".join(f"• {piece}" for piece in pieces)
     return Message(f"{head}\n{title}\n{lines}", picture=Drawing("goal", data, language), language=language)

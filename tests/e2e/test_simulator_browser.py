@@ -321,6 +321,7 @@ async def test_screens(page: Page, language: str, label: str, field: int) -> Non
             await phone.locator(".opens").last.click()
         await phone.locator("[value='field:0']:visible").first.click()
         if name == "phone-1":
+            await expect(phone.locator("[value='sure:4']")).to_be_visible()
             await page.screenshot(path=SCREENS / f"simulator-{language}-scale.png")
             await phone.locator("[value='sure:4']").click()
             await expect(phone.locator(".picture")).to_be_visible()

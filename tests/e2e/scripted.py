@@ -118,7 +118,7 @@ class Script:
         self.received: list[Incoming] = []
         self.away = False
         self.language = "en"
-        self.card = ""
+        self.cards: dict[str, str] = {}
         self._sent = 0
 
     async def receive(self, incoming: Incoming) -> None:
@@ -139,14 +139,14 @@ class Script:
     async def say(self, address: str, message: Message) -> str:
         self._sent += 1
         result = await self.simulator.send(Sending(self._sent, "simulator", address, message))
-        self.card = result.provider_id
+        self.cards[address] = result.provider_id
         return result.provider_id
 
     def _answers(self, incoming: Incoming) -> list[Message]:
         kind, _, value = (incoming.button or "").partition(":")
         answers: dict[str, Callable[[], list[Message]]] = {
             "lang": lambda: self._begin(value),
-            "field": lambda: [self._instead(sure(self.language))],
+            "field": lambda: [replace(sure(self.language), edits=self.cards[incoming.address])],
             "sure": lambda: [goal(self.language)],
         }
         if kind in answers:
@@ -167,6 +167,3 @@ class Script:
     def _begin(self, language: str) -> list[Message]:
         self.language = language if language in WELCOME else "en"
         return [WELCOME[self.language], FIELDS[self.language]]
-
-    def _instead(self, message: Message) -> Message:
-        return replace(message, edits=self.card)

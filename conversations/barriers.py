@@ -75,18 +75,18 @@ def begin(_about: str) -> Conversation[Outcome]:
     holds = (yield from ask_now()) if me.role is not Role.MENTOR else nothing
     overcome = (yield from ask_overcome()) if me.role in (Role.MENTOR, Role.BOTH) else nothing
     levels = {item: level(item, holds, overcome) for item in BARRIERS}
-    today, earlier = Time(now.date(), levels), last_time(before, now)
+    today, earlier = Time(now.date(), levels), last_time(before, me)
     words = paragraphs(named(holds, overcome), change_lines(SHEET, today, earlier), kind_words(holds, overcome))
     yield from say(words, keep=True, picture=picture(SHEET, today, earlier) if earlier else None)
     mine = overcome if me.role is Role.MENTOR else holds
-    kept = {key: write_own(one.own) for key, one in (("now", holds), ("overcome", overcome)) if one.own is not None}
+    kept = {key: write_own(one.own) for key, one in (("holds", holds), ("overcome", overcome)) if one.own is not None}
     return Outcome((SetProfile(barriers=mine.options), SaveAssessment(Assessment.BARRIERS, levels, kept)))
 
 
 def ask_now() -> Conversation[Picked]:
     """What holds her back at the moment; nothing is an answer too."""
     prompt = _("What holds you back at the moment? Tap all that fits, or tell me. Nothing? Then only tap Done.")
-    return (yield from choices("now", prompt, BARRIERS, own=True))
+    return (yield from choices("holds", prompt, BARRIERS, own=True))
 
 
 def ask_overcome() -> Conversation[Picked]:

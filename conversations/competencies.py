@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.dialogue.steps import Conversation, Ltr, Talk, Text, Words, _, choice, lines, look, p_, paragraphs, say
 from bot.mentoring.assessments import Assessment
 from bot.mentoring.effects import Outcome, SaveAssessment
-from bot.mentoring.lookups import Now, TakenBefore
+from bot.mentoring.lookups import Me, Now, TakenBefore
 from conversations.content import table
 from conversations.results import Sheet, Time, in_words, last_time, picture
 
@@ -59,6 +59,7 @@ KIND_WORDS: Mapping[int, Words] = {
 
 def begin(_about: str) -> Conversation[Outcome]:
     """Fifteen questions in three blocks, then her strengths and at most three next steps."""
+    me = yield from look("me", Me())
     now = yield from look("now", Now())
     before = yield from look("before", TakenBefore(Assessment.COMPETENCIES))
     levels: dict[str, int] = {}
@@ -68,7 +69,7 @@ def begin(_about: str) -> Conversation[Outcome]:
         progress = Ltr(f"{place + 1}/{len(COMPETENCIES)}")
         prompt = paragraphs(Text("{progress} {name}")(progress=progress, name=name), what)
         levels[item] = LEVELS[(yield from choice(item, prompt, ANSWERS))]
-    today, earlier = Time(now.date(), levels), last_time(before, now)
+    today, earlier = Time(now.date(), levels), last_time(before, me)
     words = in_words(SHEET, today, earlier, practices())
     yield from say(words, picture=picture(SHEET, today, earlier))
     return Outcome((SaveAssessment(Assessment.COMPETENCIES, levels),))

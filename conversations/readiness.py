@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.dialogue.steps import Conversation, Ltr, Talk, Text, _, choice, look, p_, paragraphs, say
 from bot.mentoring.assessments import Assessment
 from bot.mentoring.effects import Outcome, SaveAssessment
-from bot.mentoring.lookups import Now, TakenBefore
+from bot.mentoring.lookups import Me, Now, TakenBefore
 from conversations.results import Sheet, Time, in_words, last_time, picture
 
 NAMES: Mapping[str, Text] = {
@@ -48,6 +48,7 @@ SHEET = Sheet(title=_("What I bring with me"), items=NAMES, levels=(NOT_YET, A_L
 
 def begin(_about: str) -> Conversation[Outcome]:
     """Five questions, then what she brings with her and a small way in where the answer was low."""
+    me = yield from look("me", Me())
     now = yield from look("now", Now())
     before = yield from look("before", TakenBefore(Assessment.READINESS))
     yield from say(_("Five short questions. Every answer is good. You can start from any of them."))
@@ -55,7 +56,7 @@ def begin(_about: str) -> Conversation[Outcome]:
     for place, (item, question) in enumerate(QUESTIONS.items(), 1):
         prompt = Text("{progress} {question}")(progress=Ltr(f"{place}/{len(QUESTIONS)}"), question=question)
         levels[item] = LEVELS[(yield from choice(item, prompt, ANSWERS))]
-    today, earlier = Time(now.date(), levels), last_time(before, now)
+    today, earlier = Time(now.date(), levels), last_time(before, me)
     words = paragraphs(in_words(SHEET, today, earlier, WAYS_IN), door(levels))
     yield from say(words, keep=True, picture=picture(SHEET, today, earlier) if earlier else None)
     return Outcome((SaveAssessment(Assessment.READINESS, levels),))

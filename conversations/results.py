@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from bot.dialogue.steps import Picture, Text, Words, _, lines, listing, paragraphs
 from bot.mentoring.assessments import Taken, by_level, changes, results
+from bot.mentoring.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,12 @@ class Time:
     levels: Mapping[str, int]
 
 
-def last_time(before: Sequence[Taken], now: datetime) -> Time | None:
-    """The newest of the earlier answers, dated in her own zone (that of `now`)."""
+def last_time(before: Sequence[Taken], me: Person) -> Time | None:
+    """The newest of the earlier answers, on the calendar day that it was for her. (The zone of `Now` will not do: out of
+    a journal it comes as an offset, and that of the winter is wrong in summer.)"""
     if not before:
         return None
-    return Time(before[-1].at.astimezone(now.tzinfo).date(), before[-1].levels)
+    return Time(before[-1].at.astimezone(ZoneInfo(me.zone)).date(), before[-1].levels)
 
 
 def picture(sheet: Sheet, now: Time, then: Time | None) -> Picture:

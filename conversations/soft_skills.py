@@ -20,7 +20,7 @@ from bot.dialogue.steps import (
 )
 from bot.mentoring.assessments import Assessment, averages, suggestion
 from bot.mentoring.effects import Outcome, SaveAssessment
-from bot.mentoring.lookups import Now, TakenBefore
+from bot.mentoring.lookups import Me, Now, TakenBefore
 from conversations.content import table
 from conversations.results import Sheet, Time, in_words, last_time, picture
 
@@ -95,6 +95,7 @@ STATEMENTS_IN_ALL = sum(len(three) for three in STATEMENTS.values())
 
 def begin(_about: str) -> Conversation[Outcome]:
     """Eighteen statements in six groups, then the strengths, and one skill of her choice to practise first."""
+    me = yield from look("me", Me())
     now = yield from look("now", Now())
     before = yield from look("before", TakenBefore(Assessment.SKILLS))
     yield from say(
@@ -102,7 +103,7 @@ def begin(_about: str) -> Conversation[Outcome]:
     )
     levels = yield from statements()
     today = Time(now.date(), averages(levels, NAMES))
-    earlier = last_time(before, now)
+    earlier = last_time(before, me)
     if earlier is not None:
         earlier = Time(earlier.day, averages(earlier.levels, NAMES))
     yield from say(in_words(SHEET, today, earlier, {}), picture=picture(SHEET, today, earlier))

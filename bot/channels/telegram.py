@@ -65,13 +65,14 @@ class Telegram:
         self._clock = clock
         self._pause = pause
         self._patience = patience
-        self._base = f"{api_url.rstrip('/')}/bot{token}"
-        self._files = f"{api_url.rstrip('/')}/file/bot{token}/"
+        host = api_url.rstrip("/")
+        self._base = f"{host}/bot{token}"
+        self._files = f"{host}/file/bot{token}/"
         self._http = HTTPXRequest(connection_pool_size=64, read_timeout=patience, pool_timeout=patience)
         self._bot = Bot(
             token,
-            base_url=self._base,
-            base_file_url=self._files.rstrip("/"),
+            base_url=f"{host}/bot",
+            base_file_url=f"{host}/file/bot",
             request=self._http,
             get_updates_request=self._http,
         )
@@ -252,7 +253,7 @@ class Telegram:
 
     async def _commit(self, update: Understood, inbox: Inbox) -> None:
         if update.odd:
-            log.warning("an update was put aside", update=update.provider_id, reason=update.odd)
+            log.warning("an update was put aside", number=update.provider_id, reason=update.odd)
             await inbox.set_aside(self.name, update.provider_id, update.raw, update.odd)
         elif update.incoming is not None:
             await inbox.receive(update.incoming)

@@ -91,13 +91,13 @@ class Polling:
         """Count the failures of an update; put it aside after the last try. Says whether it is put aside."""
         kind, name = type(error).__name__, update.provider_id
         tries = self._failed[name] = self._failed.get(name, 0) + 1
-        log.error("an update failed", update=name, error=kind, tries=tries)
+        log.error("an update failed", number=name, error=kind, tries=tries)
         if tries < TRIES:
             return False
         try:
             await self._inbox.set_aside(CHANNEL, name, update.raw, f"failed {tries} times with {kind}")
         except Exception as again:  # the database is away altogether: nothing moves on
-            log.error("an update could not be put aside", update=name, error=type(again).__name__)
+            log.error("an update could not be put aside", number=name, error=type(again).__name__)
             return False
         return True
 

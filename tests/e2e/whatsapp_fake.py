@@ -116,10 +116,11 @@ class FakeWhatsApp:
         """Set the webhook as Meta does: it must answer the challenge. Raises AssertionError where it does not."""
         if self._hook is not None:
             await self._hook.aclose()
-        self._hook = httpx.AsyncClient(base_url=url, transport=transport, timeout=10, trust_env=False)
+        self._hook_url = url
+        self._hook = httpx.AsyncClient(transport=transport, timeout=10, trust_env=False)
         challenge = str(self.random.randrange(10**9))
         query = {"hub.mode": "subscribe", "hub.verify_token": self.verify_token, "hub.challenge": challenge}
-        answer = await self._hook.get("", params=query)
+        answer = await self._hook.get(url, params=query)
         assert (answer.status_code, answer.text) == (200, challenge), "the webhook does not answer the challenge"
         self._wake.set()
 
@@ -325,7 +326,7 @@ class FakeWhatsApp:
         assert self._hook is not None
         headers = {"Content-Type": "application/json", **({"X-Hub-Signature-256": signature} if signature else {})}
         try:
-            return (await self._hook.post("", content=body, headers=headers)).status_code
+            return (await self._hook.post(self._hook_url, content=body, headers=headers)).status_code
         except httpx.HTTPError:
             return 0
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from telegram import Bot, BotCommand
+
+from bot.dialogue.words import _, paragraphs
+from bot.i18n import Catalogs
+from bot.mentoring.effects import Programme
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -28,3 +34,29 @@ async def show(bot: Bot, code: str | None, face: Face) -> None:
     # Last, for it is the one that Telegram limits most.
     if (await bot.get_my_name(code)).name != face.name:
         await bot.set_my_name(face.name, code)
+
+
+DESCRIPTION = paragraphs(
+    _("Sorora: women who came to Belgium help each other."),
+    _("See what you can do already. Describe one goal. Find a woman who has walked the road before you."),
+    _("In your language. Free. Tap Start."),
+)
+# limit: 120
+SHORT = _("Women who came to Belgium help each other to reach a goal. In your language.")
+
+
+def telegram_faces(programme: Programme, catalogs: Catalogs) -> Mapping[str, Face]:
+    """The face of the bot in every language of the catalogs: its commands are the talks that have one, in their order."""
+    return {
+        language: Face(
+            tuple(
+                (talk.command, catalogs.label(talk.title, language))
+                for talk in programme.talks.values()
+                if talk.command
+            ),
+            "Sorora",
+            catalogs.label(DESCRIPTION, language),
+            catalogs.label(SHORT, language),
+        )
+        for language in catalogs.languages
+    }

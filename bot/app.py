@@ -1,0 +1,268 @@
+"""The only place where the parts are put together: settings in, a running Sorora out."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot import pictures
+from bot.channels.simulator import Simulator
+from bot.channels.telegram import Telegram
+from bot.channels.telegram_bubbles import present as telegram_look
+from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp_bubbles import present as whatsapp_look
+from bot.clock import Clock, MovableClock
+from bot.engine.batches import Batches
+from bot.engine.outbox import Outbox
+from bot.engine.scheduler import Scheduler
+from bot.engine.understand import Wordbook
+from bot.engine.wishes import House
+from bot.errors import SettingError
+from bot.channels.telegram_face import telegram_faces
+from bot.i18n import Catalogs
+from bot.mentoring.effects import Programme
+from bot.messages import Channel, Drawing
+from bot.settings import Settings
+from bot.store.door import Store
+from bot.store.schema import migrate, up_to_date
+from bot.vault import Vault
+from bot.web import health
+from bot.web import simulator as simulator_page
+from bot.web import telegram as telegram_web
+from bot.web import whatsapp as whatsapp_web
+
+log = structlog.get_logger(__name__)
+
+TOKEN_SIGNS = "abcdefghijklmnopqrstuvwxyz234567"  # noqa: S105  signs of a talk's random id, no secret
+
+
+@dataclass(slots=True)
+class Sorora:
+    """A Sorora put together, not yet running."""
+
+    store: Store
+    house: House
+    clock: Clock
+    channels: Mapping[str, Channel]
+    batches: Batches
+    outbox: Outbox
+    scheduler: Scheduler
+
+    @asynccontextmanager
+    async def running(self, *also: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+        """Send, tick, and run what comes `also` (polling), until the block is left; then end in good order."""
+        self.scheduler.start()
+        tasks = [asyncio.create_task(self.outbox.run()), *(asyncio.ensure_future(one()) for one in also)]
+        try:
+            yield
+        finally:
+            self.scheduler.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for channel in self.channels.values():
+                close = getattr(channel, "close", None)
+                if close is not None:
+                    await close()
+            await self.store.close()
+
+
+def put_together(
+    store: Store, channels: Mapping[str, Channel], clock: Clock, programme: Programme, chance: random.Random
+) -> Sorora:
+    """The engine with these channels. `chance` makes the ids of talks; SystemRandom in production."""
+    catalogs = Catalogs.load()
+    house = House(
+        programme, catalogs, Wordbook(programme, catalogs), lambda: "".join(chance.choices(TOKEN_SIGNS, k=10))
+    )
+    outbox = Outbox(store, channels, clock)
+    batches = Batches(store, house, clock, outbox.poke)
+    return Sorora(store, house, clock, channels, batches, outbox, Scheduler(store, channels, clock))
+
+
+def draw(drawing: Drawing) -> bytes:
+    """A picture drawn."""
+    return pictures.draw(drawing.kind, drawing.data, drawing.language)
+
+
+def find_programme(package: str) -> Programme:
+    """The programme of talks that SORORA_CONVERSATIONS names. Raises SettingError where there is none."""
+    try:
+        found = import_module(package).PROGRAMME
+    except (ImportError, AttributeError) as trouble:
+        raise SettingError(f"SORORA_CONVERSATIONS names {package}, which has no PROGRAMME of talks.") from trouble
+    if not isinstance(found, Programme):
+        raise SettingError(f"SORORA_CONVERSATIONS names {package}, whose PROGRAMME is not a bot.mentoring Programme.")
+    return found
+
+
+def real_channels(settings: Settings, clock: Clock) -> dict[str, Channel]:
+    """The channels that the settings set up."""
+    channels: dict[str, Channel] = {}
+    if settings.telegram_token is not None:
+        token = settings.telegram_token.get_secret_value()
+        channels["telegram"] = Telegram(token, draw, clock, settings.telegram_api_url)
+    if settings.whatsapp_token is not None:
+        channels["whatsapp"] = WhatsApp(
+            settings.whatsapp_token.get_secret_value(),
+            settings.whatsapp_phone_id or "",
+            settings.whatsapp_business_id or "",
+            settings.whatsapp_app_secret.get_secret_value() if settings.whatsapp_app_secret else "",
+            settings.whatsapp_verify_token.get_secret_value() if settings.whatsapp_verify_token else "",
+            draw,
+            clock,
+            settings.whatsapp_api_url,
+        )
+    return channels
+
+
+def open_store(settings: Settings) -> Store:
+    """The database that the settings name, with the keys to what is sealed in it. Raises SettingError without a key."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Store.open(settings.database, Vault(settings.key_list))
+
+
+# --- sorora run ---------------------------------------------------------------------------------------------------
+
+
+async def run(settings: Settings, clock: Clock) -> None:
+    """Serve real people until SIGTERM or SIGINT."""
+    settings.check_run()
+    store = open_store(settings)
+    if store.engine.dialect.name == "sqlite":
+        await migrate(store)
+    elif not await up_to_date(store):
+        raise SettingError("The database has an older schema: run `sorora migrate` once, then start again.")
+    programme = find_programme(settings.conversations)
+    sorora = put_together(store, real_channels(settings, clock), clock, programme, random.SystemRandom())
+    routes: list[BaseRoute] = list(health.routes(store.answers))
+    also: list[Callable[[], Awaitable[None]]] = []
+    for channel in sorora.channels.values():
+        if isinstance(channel, Telegram):
+            also += telegram_parts(channel, sorora, settings, routes)
+        elif isinstance(channel, WhatsApp):
+            routes += whatsapp_web.routes(channel, sorora.batches)
+    async with sorora.running(*also):
+        await serve(routes, settings.host, settings.port)
+
+
+def telegram_parts(
+    channel: Telegram, sorora: Sorora, settings: Settings, routes: list[BaseRoute]
+) -> list[Callable[[], Awaitable[None]]]:
+    """What Telegram needs besides sending: its webhook, or polling; and its commands and description per language."""
+    faces = telegram_faces(sorora.house.programme, sorora.house.catalogs)
+
+    async def dress() -> None:
+        await channel.set_up(faces)
+
+    async def webhook() -> None:
+        secret = settings.telegram_secret
+        await channel.set_webhook(f"{settings.public_url}/telegram", secret.get_secret_value() if secret else "")
+
+    async def poll() -> None:
+        await channel.delete_webhook()
+        await channel.poll(sorora.batches)
+
+    if settings.telegram_mode == "webhook" and settings.telegram_secret is not None:
+        routes += telegram_web.routes(channel, sorora.batches, settings.telegram_secret.get_secret_value())
+        return [dress, webhook]
+    return [dress, poll]
+
+
+# --- sorora demo --------------------------------------------------------------------------------------------------
+
+
+async def demo(settings: Settings, clock: Clock, opened: Callable[[str], None]) -> bool:
+    """The simulator on loopback, with a key and a database of its own. Gives whether it is to be started again."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    moved = MovableClock(clock)
+    looks = {"telegram": telegram_look, "whatsapp": whatsapp_look}
+    simulator = Simulator(settings.data_dir / "simulator.db", moved, looks)
+    vault = Vault.from_file_or_new(settings.data_dir / "demo.key")
+    store = Store.open(f"sqlite+aiosqlite:///{settings.data_dir / 'demo.db'}", vault)
+    await migrate(store)
+    programme = find_programme(settings.conversations)
+    sorora = put_together(store, {simulator.name: simulator}, moved, programme, random.SystemRandom())
+    server = Server([], "127.0.0.1", settings.port)
+    again = False
+
+    def restart() -> None:
+        nonlocal again
+        again = True
+        server.should_exit = True
+
+    async def on_moved() -> None:
+        sorora.outbox.poke()
+
+    routes: list[BaseRoute] = [
+        *health.routes(store.answers),
+        *simulator_page.routes(simulator, sorora.batches, moved, restart, on_moved),
+    ]
+    server = Server(routes, "127.0.0.1", settings.port)
+    async with sorora.running():
+        await server.until_stopped(lambda port: opened(f"http://127.0.0.1:{port}/"))
+    return again
+
+
+# --- serving ------------------------------------------------------------------------------------------------------
+
+
+class Server(uvicorn.Server):
+    """uvicorn that leaves signals to us and says when it listens."""
+
+    def __init__(self, routes: Iterable[BaseRoute], host: str, port: int) -> None:
+        app = Starlette(routes=list(routes))
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=3,
+                lifespan="off",
+            )
+        )
+
+    @contextmanager
+    def capture_signals(self) -> Any:
+        """Ours are set in `until_stopped`."""
+        yield
+
+    async def until_stopped(self, listening: Callable[[int], None]) -> None:
+        """Serve until SIGTERM, SIGINT or should_exit. Raises SettingError where the port is taken."""
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, lambda: setattr(self, "should_exit", True))
+        try:
+            serving = asyncio.create_task(self.serve())
+            while not self.started and not serving.done():
+                await asyncio.sleep(0.01)
+            if self.started:
+                listening(self.servers[0].sockets[0].getsockname()[1])
+            await serving
+        except SystemExit:
+            port, host = self.config.port, self.config.host
+            raise SettingError(f"Nothing can listen on {host}:{port}: set SORORA_PORT to a free port.") from None
+        finally:
+            for sign in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(sign)
+
+
+async def serve(routes: Iterable[BaseRoute], host: str, port: int) -> None:
+    """Serve until told to stop."""
+    server = Server(routes, host, port)
+    await server.until_stopped(lambda port: log.info("serving", host=host, port=port))

@@ -1,0 +1,184 @@
+"""The command `sorora`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+import webbrowser
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from bot import logs
+from bot.app import demo as serve_demo
+from bot.app import find_programme, open_store, put_together
+from bot.app import run as serve_run
+from bot.channels.terminal import Terminal
+from bot.checkup import checkup
+from bot.clock import SystemClock
+from bot.errors import SettingError, SororaError
+from bot.settings import Settings
+from bot.store import backup as backups
+from bot.store.door import Store
+from bot.store.schema import migrate as migrate_store
+from bot.store.schema import up_to_date
+from bot.vault import Vault, new_key
+
+app = typer.Typer(
+    help="Sorora: peer mentoring of migrant women, in the chat.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tracebacks show values
+    add_completion=False,
+)
+keys = typer.Typer(help="Keys that encrypt what people write.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+CLOCK = SystemClock()
+
+
+def main() -> NoReturn:
+    """The command line. Exit code 2 where a setting is missing or wrong, 1 where something else stands in the way."""
+    logs.set_up(CLOCK)
+    try:
+        app()
+    except SettingError as wrong:
+        typer.echo(str(wrong), err=True)
+        sys.exit(2)
+    except SororaError as trouble:
+        typer.echo(str(trouble), err=True)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings.from_environment(os.environ)
+
+
+def wait_for(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end."""
+    return asyncio.run(work)
+
+
+@app.command()
+def demo(
+    open_browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+) -> None:
+    """Open the simulator: two phones in your browser. No account, no token; fictional people only."""
+    again_too = os.environ.pop("SORORA_DEMO_AGAIN", None) is not None
+
+    def opened(address: str) -> None:
+        if not again_too:
+            typer.echo(f"\n  Sorora is at {address}\n  Stop it with Ctrl-C.\n")
+            if open_browser:
+                webbrowser.open(address)
+
+    if wait_for(serve_demo(settings(), CLOCK, opened)):
+        environment = {**os.environ, "SORORA_DEMO_AGAIN": "1"}
+        os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606  a real restart: ourselves
+
+
+@app.command()
+def run() -> None:
+    """Serve real people on the channels that are set up."""
+    wait_for(serve_run(settings(), CLOCK))
+
+
+@app.command()
+def talk(
+    language: Annotated[str, typer.Option(help="What your device is set to, such as fr or ar.")] = "en",
+    transcript: Annotated[Path | None, typer.Option(help="Write what was said to this file.")] = None,
+) -> None:
+    """Talk with Sorora here in the terminal. Nothing is kept afterwards."""
+    wait_for(talk_here(language, transcript))
+
+
+async def talk_here(language: str, transcript: Path | None) -> None:
+    """A whole Sorora in memory behind one terminal."""
+    store = Store.open("sqlite+aiosqlite://", Vault([new_key()]))
+    await migrate_store(store)
+    terminal = Terminal(sys.stdout, sys.stdin, CLOCK, hint=language, transcript=transcript is not None)
+    programme = find_programme(settings().conversations)
+    sorora = put_together(store, {terminal.name: terminal}, CLOCK, programme, random.SystemRandom())
+    await terminal.run(sorora.batches, sorora.outbox.drain)
+    await store.close()
+    if transcript is not None:
+        transcript.write_text(terminal.script, "utf-8")
+
+
+@app.command()
+def check() -> None:
+    """Say what is missing or wrong in settings, database, languages and numbers to call."""
+    findings = wait_for(checkup(os.environ, CLOCK))
+    for finding in findings:
+        typer.echo(finding.line())
+    if any(finding.bad for finding in findings):
+        raise typer.Exit(2)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+
+    async def work() -> None:
+        store = open_store(settings())
+        await migrate_store(store)
+        await store.close()
+
+    wait_for(work())
+    typer.echo("The database is up to date.")
+
+
+@keys.command("new")
+def keys_new() -> None:
+    """Print a new key. Keep a copy of it outside this machine: without it nothing can be read again."""
+    typer.echo(new_key())
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything anew with the first key of SORORA_KEYS."""
+
+    async def work() -> int:
+        store = open_store(settings())
+        rows = await backups.seal_anew(store)
+        await store.close()
+        return rows
+
+    typer.echo(f"{wait_for(work())} rows are sealed with the first key. The others may go from SORORA_KEYS now.")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.")]) -> None:
+    """Write everything into one file, while the bot may be running. It is of no use without the key."""
+
+    async def work() -> int:
+        store = open_store(settings())
+        rows = await backups.backup(store, file, CLOCK.now())
+        await store.close()
+        return rows
+
+    typer.echo(f"{wait_for(work())} rows are in {file}.")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A backup made by `sorora backup`.")]) -> None:
+    """Replace everything by a backup; stop the bot first. Who erased herself since then stays erased."""
+
+    async def work() -> tuple[int, int]:
+        store = open_store(settings())
+        if store.engine.dialect.name == "sqlite" or not await up_to_date(store):
+            await migrate_store(store)
+        rows = await backups.restore(store, file)
+        await store.close()
+        return rows
+
+    rows, erased = wait_for(work())
+    typer.echo(f"{rows} rows are back. {erased} people who had erased themselves were erased again.")
+
+
+if __name__ == "__main__":
+    main()

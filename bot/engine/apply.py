@@ -1,0 +1,108 @@
+"""Wishes granted: what a talk looks up and what it asks of the world, inside the batch's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from bot.dialogue.steps import LookUp
+from bot.engine.my_data import my_data
+from bot.engine.wishes import Carried, Carry, Find, House, Keep, Redeem, Wish
+from bot.mentoring.effects import (
+    ChangeGoal,
+    Effect,
+    EraseMe,
+    GiveConsent,
+    SaveAssessment,
+    SaveGoal,
+    SendMyData,
+    SetProfile,
+    WithdrawConsent,
+)  # fmt: skip
+from bot.mentoring.lookups import Goals, TakenBefore
+from bot.mentoring.people import Person
+from bot.messages import Incoming, Message
+from bot.store import growth, invites, mail, people
+from bot.store.door import Tx
+
+DELETABLE = timedelta(hours=48)  # Telegram: a bot may delete its own messages this long
+
+
+@dataclass(frozen=True, slots=True)
+class Genie:
+    """Grants the wishes of one turn for `person`, as she is at that moment."""
+
+    tx: Tx
+    house: House
+    incoming: Incoming
+    now: datetime
+
+    async def grant(self, wish: Wish, person: Person) -> Any:
+        """The answer to a wish."""
+        match wish:
+            case Find(what):
+                return await self.find(what, person)
+            case Carry(effect):
+                return await self.carry(effect, person)
+            case Keep(media):
+                return await growth.want_media(self.tx, person.id, self.incoming.channel, media, self.now)
+            case Redeem(code):
+                return await invites.redeem(self.tx, code, self.now)
+
+    async def find(self, what: LookUp[Any], person: Person) -> object:
+        """The value of a look-up. Raises LookupError for one that nobody has taught the engine."""
+        match what:
+            case Goals():
+                return await growth.goals_of(self.tx, person.id)
+            case TakenBefore(kind):
+                return await growth.taken_before(self.tx, person.id, kind)
+        raise LookupError(f"the engine cannot look up {type(what).__name__}")
+
+    async def carry(self, effect: Effect, person: Person) -> Carried:
+        """Carry out one effect. An effect on something that is not hers does nothing, as if it were not there."""
+        match effect:
+            case GiveConsent(given, version, shown_hash):
+                await people.record_consents(self.tx, person, given, version, shown_hash, self.now)
+                return await self.changed(person, consents=given)
+            case WithdrawConsent():
+                await people.record_consents(self.tx, person, frozenset(), "withdrawn", "", self.now)
+                return await self.changed(person, consents=frozenset())
+            case SetProfile():
+                given_fields = {name: getattr(effect, name) for name in effect.__dataclass_fields__}
+                return await self.changed(person, **{k: v for k, v in given_fields.items() if v is not None})
+            case SaveAssessment(kind, levels, words):
+                answers = growth.Answers(levels, words)
+                await growth.save_assessment(self.tx, person.id, kind, answers, self.now)
+            case SaveGoal(plan):
+                await growth.save_goal(self.tx, person.id, plan, self.now)
+            case ChangeGoal(goal, plan, state):
+                if not await growth.change_goal(self.tx, person.id, goal, plan, state, self.now):
+                    await mail.audit(self.tx, [(person.id, "a goal that is not there")], self.now)
+            case SendMyData():
+                everything = await growth.everything_of(self.tx, person.id)
+                return Carried(person, my_data(person, everything, self.house, self.now))
+            case EraseMe(tombstone):
+                return await self.erase(person, tombstone)
+        return Carried(person)
+
+    async def changed(self, person: Person, **fields: Any) -> Carried:
+        """The person with these fields changed, kept."""
+        after = msgspec.structs.replace(person, **fields)
+        await people.save(self.tx, [after])
+        return Carried(after)
+
+    async def erase(self, person: Person, tombstone: bool) -> Carried:
+        """Erase her, and ask each platform to delete what we sent in the last 48 hours where it can."""
+        hers = await people.addresses_of(self.tx, person.id)
+        sent = await mail.sent_since(self.tx, person.id, self.now - DELETABLE)
+        await people.erase(self.tx, person.id, self.now, tombstone=tombstone)
+        letters = [
+            mail.Letter(None, channel, lookup, self.tx.vault.seal(address), Message("", deletes=sent[lookup]))
+            for channel, lookup, address in hers
+            if lookup in sent
+        ]
+        await mail.post(self.tx, letters, self.now)
+        return Carried(None)

@@ -1,0 +1,89 @@
+"""Her data, for herself: everything as JSON, and the same as a page she can read on her phone."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bot.dialogue.steps import Words, _
+from bot.engine.wishes import House
+from bot.mentoring.people import Person
+from bot.messages import Document, Message
+
+SECTIONS: Mapping[str, Words] = {
+    "person": _("About you"),
+    "addresses": _("Where I write to you"),
+    "consents": _("What you said yes or no to"),
+    "assessments": _("What you found out about yourself"),
+    "goals": _("Your goals"),
+    "unfinished": _("What you began"),
+    "voice_notes": _("Your voice notes"),
+}
+PAGE = """<!doctype html>
+<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
+<style>body{{font:17px/1.5 system-ui,sans-serif;margin:1.2rem;max-width:40rem}}h2{{margin-top:2rem}}
+dl{{margin:0 0 1rem;padding:.6rem .9rem;border:1px solid #bbb;border-radius:.6rem}}dt{{color:#555;font-size:.85em}}
+dd{{margin:0 0 .5rem;white-space:pre-wrap;overflow-wrap:anywhere}}</style></head>
+<body><h1>{title}</h1>{body}</body></html>
+"""
+
+
+def my_data(person: Person, everything: dict[str, Any], house: House, now: datetime) -> tuple[Message, ...]:
+    """Two documents for her chat: a page in her language, and JSON for machines (GDPR articles 15 and 20)."""
+    whole = {"person": msgspec.to_builtins(person), **everything, "made_at": now.isoformat(timespec="seconds")}
+    readable = page(whole, person.language, house).encode()
+    machine = msgspec.json.format(msgspec.json.encode(whole), indent=2)
+    label = house.catalogs.render
+    return (
+        Message(
+            label(_("Here is everything I keep of you, as a page to read."), person.language),
+            document=Document("sorora-my-data.html", "text/html", readable),
+            silent=person.discreet,
+            language=person.language,
+        ),
+        Message(
+            label(_("And the same for a computer."), person.language),
+            document=Document("sorora-my-data.json", "application/json", machine),
+            silent=person.discreet,
+            language=person.language,
+        ),
+    )
+
+
+def page(whole: dict[str, Any], language: str, house: House) -> str:
+    """The readable page. What people wrote is escaped: it is never markup."""
+    names = {key: house.catalogs.label(words, language) for key, words in house.programme.names.items()}
+    title = house.catalogs.label(_("What Sorora keeps of you"), language)
+    body: list[str] = []
+    for key, words in SECTIONS.items():
+        found = whole[key] if isinstance(whole[key], list) else [whole[key]]
+        if not found:
+            continue
+        body.append(f"<h2>{html.escape(house.catalogs.label(words, language))}</h2>")
+        body += [f"<dl>{''.join(rows(entry, names))}</dl>" for entry in found]
+    return PAGE.format(
+        language=language,
+        direction=house.catalogs.direction(language),
+        title=html.escape(title),
+        body="".join(body),
+    )
+
+
+def rows(entry: Mapping[str, Any], names: Mapping[str, str], prefix: str = "") -> Iterator[str]:
+    """Lines of one entry: a name she knows (or the plain key) and the value; empty values are left out."""
+    for key, value in entry.items():
+        name = names.get(key, key.replace("_", " "))
+        shown = f"{prefix} {name}".strip()
+        if isinstance(value, Mapping):
+            yield from rows(value, names, shown)
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for number, part in enumerate(value, start=1):
+                yield from rows(part, names, f"{shown} {number}")
+        elif value not in (None, "", []):
+            text = ", ".join(names.get(str(one), str(one)) for one in value) if isinstance(value, list) else str(value)
+            yield f"<dt>{html.escape(shown)}</dt><dd dir=auto>{html.escape(names.get(text, text))}</dd>"

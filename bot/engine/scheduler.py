@@ -1,0 +1,83 @@
+"""What the clock owes: voice notes still to fetch, and forgetting what need not be kept. APScheduler is the metronome
+only; what is due stands in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from bot.errors import MediaGone, TryLater
+from bot.messages import Channel
+from bot.store import growth, mail
+from bot.store.door import Store
+
+log = structlog.get_logger(__name__)
+
+KEPT = timedelta(days=30)  # update ids and finished messages (TRUST, "Retention")
+FETCH_EVERY = 5  # seconds; WhatsApp keeps a voice note's address for minutes only
+FORGET_EVERY = 3600  # seconds
+LEASE = timedelta(minutes=1)
+MOST_TRIES = 60  # about an hour, then a voice note counts as gone
+
+
+class Scheduler:
+    """The metronome and what it starts."""
+
+    def __init__(self, store: Store, channels: Mapping[str, Channel], clock: Clock) -> None:
+        self.store = store
+        self.channels = channels
+        self.clock = clock
+        self.metronome = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        )
+
+    def start(self) -> None:
+        """Begin to tick; needs a running event loop."""
+        self.metronome.add_job(self.fetch_voices, "interval", seconds=FETCH_EVERY)
+        self.metronome.add_job(self.forget, "interval", seconds=FORGET_EVERY)
+        self.metronome.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self.metronome.running:
+            self.metronome.shutdown(wait=False)
+
+    async def fetch_voices(self) -> int:
+        """Fetch voice notes that wait on their platforms; gives how many were kept."""
+        try:
+            async with self.store.begin() as tx:
+                wanted = await growth.wanted_media(tx, self.clock.now(), LEASE, 8)
+            return sum([await self.fetch(one) for one in wanted])
+        except TryLater:
+            return 0
+
+    async def fetch(self, wanted: growth.Wanted) -> bool:
+        """Fetch one voice note; one that cannot be had any more is noted as gone."""
+        channel = self.channels.get(wanted.channel)
+        try:
+            if channel is None:
+                return False
+            body: bytes | None = await channel.fetch(wanted.media)
+        except TryLater:
+            if wanted.attempts < MOST_TRIES:
+                return False
+            body = None
+        except MediaGone:
+            body = None
+        if body is None:
+            log.warning("a voice note is gone", channel=wanted.channel, id=wanted.id)
+        async with self.store.begin() as tx:
+            await growth.keep_media(tx, wanted.id, body)
+        return body is not None
+
+    async def forget(self) -> None:
+        """Forget what is older than it may be."""
+        try:
+            async with self.store.begin() as tx:
+                await mail.forget_before(tx, self.clock.now() - KEPT)
+        except TryLater:
+            log.warning("forgetting waits for the database")

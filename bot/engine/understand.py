@@ -1,0 +1,174 @@
+"""What she meant: typed words in every language, the data of a button, and an answer to the open question."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.dialogue.steps import Ask, Choices, Day, FreeText, Json, Number, Refused, Scale, _, p_
+from bot.i18n import Catalogs, normalise
+from bot.mentoring.effects import Programme
+
+LONGEST_PHRASE = 60  # characters: what is longer is a story, not a command
+
+
+class Nav(StrEnum):
+    """What can be done at any question."""
+
+    BACK = "back"
+    SKIP = "skip"
+    STOP = "stop"
+    DONE = "done"
+
+
+NAV_WORDS = {
+    Nav.BACK: p_("typed words", "back|go back|previous"),
+    Nav.SKIP: p_("typed words", "skip|next|pass"),
+    Nav.STOP: p_("typed words", "stop|pause|later|not now|enough"),
+    Nav.DONE: p_("typed words", "done|ready|finished|that is all"),
+}
+
+NAV_LABELS = {
+    # limit: 12
+    Nav.DONE: p_("button", "Done"),
+    # limit: 12
+    Nav.BACK: p_("button", "Back"),
+    # limit: 12
+    Nav.SKIP: p_("button", "Skip"),
+    # limit: 12
+    Nav.STOP: p_("button", "Stop"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """She asks for a talk by its words, or (`command`) by its command, which counts also where own words are asked."""
+
+    talk: str
+    command: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A tapped button: of which talk and question, and what: an option, an option ticked or unticked, a nav word, or
+    another page of a long list."""
+
+    talk: str
+    question: str
+    kind: str  # "=" option, "+" tick, "-" untick, "!" nav, ">" page
+    value: str
+
+
+class Wordbook:
+    """Everything that can be typed instead of tapped, in all languages at once: a tired woman writes in whatever
+    language comes first."""
+
+    def __init__(self, programme: Programme, catalogs: Catalogs) -> None:
+        self.danger = programme.danger
+        self.meanings: dict[str, Nav | Opens] = {}
+        for nav, words in NAV_WORDS.items():
+            self.meanings.update(dict.fromkeys(catalogs.typed(words) | catalogs.typed(NAV_LABELS[nav]), nav))
+        for talk in programme.talks.values():
+            if talk.words is not None:
+                self.meanings.update(dict.fromkeys(catalogs.typed(talk.words), Opens(talk.name)))
+        self.commands = {
+            (talk.command or talk.name).lower(): Opens(talk.name, command=True) for talk in programme.talks.values()
+        }
+        danger = programme.talks[programme.danger].words
+        self.alarms = catalogs.typed(danger) if danger else frozenset()
+
+    def alarm(self, text: str) -> bool:
+        """Whether she says that she is in danger: one of the phrases alone, or one of several words anywhere."""
+        said = normalise(text)
+        return said in self.alarms or any(" " in phrase and f" {phrase} " in f" {said} " for phrase in self.alarms)
+
+    def meaning(self, text: str) -> Nav | Opens | None:
+        """What a whole message means as a command or typed word, or None."""
+        if text.startswith("/"):
+            name = text[1:].split(maxsplit=1)[0].split("@")[0].lower() if len(text) > 1 else ""
+            return self.commands.get(name) or (Nav(name) if name in list(Nav) else None)
+        return self.meanings.get(normalise(text)) if len(text) <= LONGEST_PHRASE else None
+
+
+# --- buttons ------------------------------------------------------------------------------------------------------
+
+
+def question_mark(key: str) -> str:
+    """A short name of a question for its buttons (at most 8 characters): the same in every process and release."""
+    return f"{zlib.crc32(key.encode()):x}"
+
+
+def button_data(talk: str, key: str, kind: str, value: str) -> str:
+    """The data of a button: at most 10 + 8 + 32 characters and three signs, below Telegram's 64 bytes."""
+    return f"{talk}.{question_mark(key)}.{kind}{value}"
+
+
+def read_button(data: str) -> Press | None:
+    """The press a button stands for; None for what no button of ours says."""
+    talk, _dot, rest = data.partition(".")
+    question, _dot, act = rest.partition(".")
+    if not (talk and question and act and act[0] in "=+-!>"):
+        return None
+    return Press(talk, question, act[0], act[1:])
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads answers to one question from one person."""
+
+    ask: Ask
+    language: str
+    catalogs: Catalogs
+    today: date
+
+    def typed(self, text: str) -> Json:
+        """The answer in JSON form. Raises Refused with a kind reason."""
+        kind = self.ask.kind
+        if isinstance(kind, FreeText):
+            return text
+        chosen = self.named(text)
+        if isinstance(kind, Choices):
+            picked = self.several(text) if chosen is None else [chosen]
+            if picked is not None:
+                return picked
+            if kind.own:
+                return {"options": [], "own": text}
+            raise Refused(_("Please tap your answers, or write their numbers, like: 1 3"))
+        if isinstance(kind, Scale | Number):
+            found = self.catalogs.parse_number(text)
+            return found if found is not None else kind.read(None)
+        if isinstance(kind, Day):
+            day = self.catalogs.parse_date(text, self.language, self.today)
+            return chosen if chosen is not None else day.isoformat() if day else kind.read(None)
+        if chosen is None:
+            raise Refused(_("Please tap one of the answers, or write its number."))
+        return chosen
+
+    def tapped(self, option: str) -> Json:
+        """The answer for an option's id."""
+        return int(option) if isinstance(self.ask.kind, Scale) else option
+
+    def named(self, text: str) -> str | None:
+        """The option that she wrote out or numbered (1 is the first), in her language."""
+        options = self.ask.kind.options
+        said = normalise(text)
+        for key, option in options.items():
+            if normalise(self.catalogs.label(option.label, self.language)) == said:
+                return key
+        number = self.catalogs.parse_number(text)
+        if number is not None and 1 <= number <= len(options) and not isinstance(self.ask.kind, Day):
+            return list(options)[number - 1]
+        return None
+
+    def several(self, text: str) -> list[str] | None:
+        """Several options by number: "1 3 5", "1,3". None when it is no such list."""
+        ids = list(self.ask.kind.options)
+        numbers = [self.catalogs.parse_number(part) for part in text.replace(",", " ").replace("،", " ").split()]
+        if not numbers or any(number is None or not 1 <= number <= len(ids) for number in numbers):
+            return None
+        return [ids[number - 1] for number in numbers if number is not None]

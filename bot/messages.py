@@ -1,0 +1,187 @@
+"""What comes in and what goes out, the same for every channel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+
+class Media(msgspec.Struct, frozen=True):
+    """A voice note or photo that waits on the platform under `ref`; `seconds` for voice."""
+
+    ref: str
+    mime: str = ""
+    seconds: int = 0
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """One thing a person did, as its channel understood it.
+
+    channel: "telegram", "whatsapp", "simulator", "terminal". provider_id: the platform's id of this event, unique per
+    channel. address: where to answer (chat id, business-scoped user id). at: UTC.
+    Exactly one of text, button, voice, photo, other, left and joined says what she did:
+      text: what she typed ("/start CODE" included); button: the data of a Button; voice, photo: Media;
+      other: name of something we cannot take ("sticker", "contact", "location", "file", "poll", …);
+      left: she blocked the bot; seen: nothing that wants an answer.
+    card: platform id of the message whose button was tapped. reply_to: platform id of the message she answers.
+    hint: the language her device is set to (BCP 47), "" if unknown. callback: id to acknowledge a tap with.
+    """
+
+    channel: str
+    provider_id: str
+    address: str
+    at: datetime
+    text: str | None = None
+    button: str | None = None
+    voice: Media | None = None
+    photo: Media | None = None
+    other: str | None = None
+    left: bool = False
+    card: str = ""
+    reply_to: str = ""
+    hint: str = ""
+    callback: str = ""
+
+
+class Button(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something to tap: `data` (1 to 64 bytes) comes back as Incoming.button."""
+
+    data: str
+    label: str
+    hint: str = ""
+
+
+class Drawing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A picture still to be drawn (bot.pictures.draw): its kind, its data with all words rendered, and their language."""
+
+    kind: str
+    data: dict[str, object]
+    language: str
+
+
+class Document(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file to send."""
+
+    name: str
+    mime: str
+    body: bytes
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One outgoing message, in her language but in no platform's form yet.
+
+    text: plain text, never markup. options: what answers the question, in order; columns: how many beside each other
+    where there is room. nav: Back, Skip, Stop, More; they stand below the options. pick: label of the button that opens
+    a list (WhatsApp). typed: a short line naming the words that can be typed instead of nav, for where nav has no room.
+    page: which page of a long list. edits: platform id of the card this replaces, if it still can.
+    deletes: platform ids to delete instead of sending anything. silent: no sound.
+    """
+
+    text: str
+    options: tuple[Button, ...] = ()
+    columns: int = 1
+    nav: tuple[Button, ...] = ()
+    pick: str = ""
+    more: str = ""
+    typed: str = ""
+    page: int = 0
+    page_data: str = ""
+    picture: Drawing | None = None
+    document: Document | None = None
+    edits: str = ""
+    deletes: tuple[str, ...] = ()
+    silent: bool = False
+    language: str = "en"
+
+
+class Bubble(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a platform shows for (a part of) a Message within its limits: the adapter sends it, the simulator draws it.
+
+    rows: buttons below the text. menu: rows of a list that opens with `menu_label`. footer: small print.
+    """
+
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+    menu: tuple[Button, ...] = ()
+    menu_label: str = ""
+    footer: str = ""
+    picture: Drawing | None = None
+    document: Document | None = None
+
+
+class Verdict(StrEnum):
+    """What became of a send."""
+
+    SENT = "sent"
+    RETRY = "retry"
+    REFUSED = "refused"
+    LEFT = "left"
+
+
+class Result(msgspec.Struct, frozen=True):
+    """The platform's answer to one send. provider_id: its id of the message. after: seconds to wait before any further
+    try (RETRY). reason: for the operator, without personal data. LEFT: she has blocked the bot or is gone."""
+
+    verdict: Verdict
+    provider_id: str = ""
+    after: float = 0.0
+    reason: str = ""
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """A claimed message on its way out: `id` is ours and unique for ever; `address` in the clear, only in memory."""
+
+    id: int
+    channel: str
+    address: str
+    message: Message
+
+
+class Channel(Protocol):
+    """What the outbox and the engine need of a channel. `lease` in seconds: how long a claimed message waits for its
+    result before it may be sent again. `per_second`: messages a second for the whole bot; `per_chat`: seconds between
+    two messages to one person."""
+
+    name: str
+    lease: float
+    per_second: float
+    per_chat: float
+
+    def present(self, message: Message) -> tuple[Bubble, ...]:
+        """The message within this platform's limits. Pure."""
+
+    async def send(self, sending: Sending) -> Result:
+        """Send one message. Never raises for what a platform or network can do: that is in the Result."""
+
+    async def fetch(self, media: Media) -> bytes:
+        """Download a voice note or photo (at most 10 MB). Raises errors.MediaGone where it is no longer there, and
+        errors.TryLater where the platform did not answer."""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """News of a message of ours, unasked, from its platform. ours: Sending.id where the platform carries it (WhatsApp),
+    0 otherwise. state: "sent", "delivered", "read" or "failed" (then with the platform's error code). at: UTC."""
+
+    channel: str
+    provider_id: str
+    state: str
+    at: datetime
+    ours: int = 0
+    code: int = 0
+
+
+class Inbox(Protocol):
+    """What channels and webhooks hand to the engine. Each call returns when it is committed, and raises errors.TryLater
+    when it could not be: only then, and never before, is the platform told "received"."""
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Take one event. A second one with the same (channel, provider_id) has no effect."""
+
+    async def delivered(self, delivery: Delivery) -> None:
+        """Take news of one of our messages."""
+
+    async def set_aside(self, channel: str, provider_id: str, raw: bytes, reason: str) -> None:
+        """Keep an event that could not be understood, encrypted, for a person to look at."""

@@ -1,0 +1,195 @@
+"""Backup, restore, and sealing everything anew with the newest key. One format for both databases: gzipped lines of JSON.
+
+What people wrote is in a backup as it is in the database: sealed. A restore erases again everyone who erased herself since.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from bot.errors import SororaError
+from bot.store import people
+from bot.store.door import Store, Tx
+from bot.store.tables import Moment, addresses, metadata, outbox
+
+AT_ONCE = 500  # rows read or written together
+FORMAT = 1
+
+
+class BackupTrouble(SororaError):
+    """A file is no backup of Sorora, is damaged, or comes from a newer release."""
+
+
+async def backup(store: Store, file: Path, now: datetime) -> int:
+    """Write all rows to `file` while the bot may be running; gives their number. The file appears only when whole."""
+    unfinished = file.with_name(file.name + ".part")
+    rows = 0
+    checksum = hashlib.sha256()
+    async with store.begin() as tx:
+        if tx.postgres:
+            await tx.conn.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        with gzip.open(unfinished, "wb") as out:
+
+            def line(value: object) -> None:
+                encoded = msgspec.json.encode(value) + b"\n"
+                checksum.update(encoded)
+                out.write(encoded)
+
+            line({"sorora": FORMAT, "at": now.isoformat()})
+            for table in metadata.sorted_tables:
+                async for chunk in chunks(tx, table):
+                    line({"table": table.name, "rows": [plain(table, row) for row in chunk]})
+                    rows += len(chunk)
+            out.write(msgspec.json.encode({"end": rows, "sha256": checksum.hexdigest()}) + b"\n")
+    unfinished.chmod(0o600)
+    unfinished.replace(file)
+    return rows
+
+
+async def restore(store: Store, file: Path) -> tuple[int, int]:
+    """Replace everything in an up-to-date database by a backup; gives rows restored and people erased again.
+
+    The bot must be stopped. Raises BackupTrouble, and leaves the database as it was, where the file is not whole.
+    """
+    check(file)
+    rows = 0
+    async with store.begin() as tx:
+        erased = {row.lookup: row for row in await tx.conn.execute(sa.select(metadata.tables["tombstones"]))}
+        for table in reversed(metadata.sorted_tables):
+            await tx.conn.execute(sa.delete(table))
+        for name, chunk in read(file):
+            table = metadata.tables[name]
+            await tx.many(sa.insert(table), [typed(table, row) for row in chunk])
+            rows += len(chunk)
+        await keep_tombstones(tx, erased.values())
+        await count_on(tx)
+        again = await people.erase_again(tx)
+    return rows, again
+
+
+async def keep_tombstones(tx: Tx, erased: Iterable[Any]) -> None:
+    """Bring back the tombstones set since the backup was made."""
+    table = metadata.tables["tombstones"]
+    for row in erased:
+        await tx.conn.execute(sa.delete(table).where(table.c.lookup == row.lookup))
+        await tx.conn.execute(sa.insert(table).values(lookup=row.lookup, at=row.at))
+
+
+async def count_on(tx: Tx) -> None:
+    """PostgreSQL: let its counters go on after the highest restored id, so that no id is used again."""
+    if not tx.postgres:
+        return
+    for table in metadata.sorted_tables:
+        if isinstance(table.primary_key.columns[0].type, sa.BigInteger) and "id" in table.c:
+            await tx.conn.execute(
+                sa.text(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608  our own table names
+                    f" GREATEST((SELECT max(id) FROM {table.name}), 1))"
+                )
+            )
+
+
+def check(file: Path) -> None:
+    """Raise BackupTrouble unless the file is a whole backup that this release can read."""
+    checksum, rows = hashlib.sha256(), 0
+    try:
+        with gzip.open(file, "rb") as lines:
+            for number, raw in enumerate(lines):
+                line = msgspec.json.decode(raw)
+                if number == 0 and line.get("sorora") != FORMAT:
+                    raise BackupTrouble(f"{file} comes from another release of Sorora; restore it with that one.")
+                if "end" in line:
+                    if line["end"] != rows or line["sha256"] != checksum.hexdigest():
+                        raise BackupTrouble(f"{file} is damaged; take another backup.")
+                    return
+                checksum.update(raw)
+                rows += len(line.get("rows", ()))
+    except (OSError, EOFError, msgspec.DecodeError, AttributeError) as trouble:
+        raise BackupTrouble(f"{file} cannot be read as a backup of Sorora.") from trouble
+    raise BackupTrouble(f"{file} is not whole: its end is missing; take another backup.")
+
+
+def read(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The chunks of a whole backup: table name and rows."""
+    with gzip.open(file, "rb") as lines:
+        for raw in lines:
+            line = msgspec.json.decode(raw)
+            if "table" in line:
+                yield line["table"], line["rows"]
+
+
+async def chunks(tx: Tx, table: sa.Table) -> AsyncIterator[list[dict[str, Any]]]:
+    """All rows of a table in the order of its key, some at a time."""
+    found = await tx.conn.stream(sa.select(table).order_by(*table.primary_key.columns))
+    async for part in found.mappings().partitions(AT_ONCE):
+        yield [dict(row) for row in part]
+
+
+def plain(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
+    """A row as JSON values: bytes in base64, moments in ISO 8601."""
+    return {
+        name: b64encode(value).decode()
+        if isinstance(value, bytes)
+        else value.isoformat()
+        if isinstance(value, datetime)
+        else value
+        for name, value in row.items()
+    }
+
+
+def typed(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
+    """The inverse of `plain`."""
+    back: dict[str, Any] = {}
+    for name, value in row.items():
+        kind = table.c[name].type
+        if value is not None and isinstance(kind, sa.LargeBinary):
+            value = b64decode(value)
+        elif value is not None and isinstance(kind, Moment):
+            value = datetime.fromisoformat(value)
+        back[name] = value
+    return back
+
+
+async def seal_anew(store: Store) -> int:
+    """Seal every field with the newest key and write every address lookup anew; gives the number of rows. Afterwards
+    the old keys may go from SORORA_KEYS. The bot may be running, with the new key in front."""
+    rows = 0
+    for table in metadata.sorted_tables:
+        sealed = [column for column in table.c if isinstance(column.type, sa.LargeBinary)]
+        key = table.primary_key.columns[0]
+        last: Any = None
+        while sealed:
+            async with store.begin() as tx:
+                query = sa.select(table).order_by(key).limit(AT_ONCE)
+                found = (await tx.conn.execute(query if last is None else query.where(key > last))).mappings().all()
+                for row in found:
+                    changes: dict[str, Any] = {
+                        column.name: tx.vault.rotate(row[column.name])
+                        for column in sealed
+                        if row[column.name] is not None
+                    }
+                    changes |= lookups(tx, table, row)
+                    await tx.conn.execute(sa.update(table).where(key == row[key.name]).values(changes))
+            if not found:
+                break
+            rows += len(found)
+            last = found[-1][key.name]
+    return rows
+
+
+def lookups(tx: Tx, table: sa.Table, row: Any) -> dict[str, str]:
+    """The lookups of a row under the newest key."""
+    if table is addresses:
+        return {"lookup": people.lookup_of(tx, row["channel"], tx.vault.open(row["sealed"]))}
+    if table is outbox:
+        return {"recipient": people.lookup_of(tx, row["channel"], tx.vault.open(row["address"]))}
+    return {}

@@ -1,0 +1,110 @@
+"""The one door to the database: SQLite by default, PostgreSQL when one machine is not enough. Same queries for both."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from bot.errors import TryLater
+from bot.vault import Vault
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # with NORMAL a power cut loses commits that the platform was told about
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA secure_delete=ON",  # what she erased is not left readable in free pages
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """An open transaction, with the vault for its sealed columns."""
+
+    conn: AsyncConnection
+    vault: Vault
+
+    @property
+    def postgres(self) -> bool:
+        """Whether several processes may be writing: then rows are locked where it matters."""
+        return self.conn.dialect.name == "postgresql"
+
+    async def many(self, statement: Any, rows: list[dict[str, Any]]) -> None:
+        """Run one statement for many rows at once; nothing for none."""
+        if rows:
+            await self.conn.execute(statement, rows)
+
+
+class Store:
+    """The database behind its door."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+        self.engine = engine
+        self.vault = vault
+        # SQLite has one writer: waiting here in order is kinder than its busy loop.
+        self.writer = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+
+    @classmethod
+    def open(cls, url: str, vault: Vault) -> Store:
+        """Open a database by SQLAlchemy URL (sqlite+aiosqlite:///…, postgresql+asyncpg://…)."""
+        if not url.startswith("sqlite"):
+            return cls(create_async_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10), vault)
+        memory = url.endswith(("://", ":memory:"))
+        engine = create_async_engine(url, **({"poolclass": StaticPool} if memory else {}))
+        sa.event.listen(engine.sync_engine, "connect", prepare_sqlite)
+        sa.event.listen(engine.sync_engine, "begin", begin_immediate)
+        return cls(engine, vault)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        """A transaction that commits at its end and rolls back where it is left by an error.
+
+        Raises TryLater when the database does not answer, is locked or full.
+        """
+        async with AsyncExitStack() as stack:
+            if self.writer is not None:
+                await stack.enter_async_context(self.writer)
+            try:
+                async with self.engine.begin() as conn:
+                    yield Tx(conn, self.vault)
+            except (OperationalError, InterfaceError, OSError) as trouble:
+                raise TryLater("the database does not answer now") from trouble
+            except DBAPIError as trouble:
+                if trouble.connection_invalidated:
+                    raise TryLater("the connection to the database was lost") from trouble
+                raise
+
+    async def answers(self) -> bool:
+        """Whether the database answers (for /healthz)."""
+        try:
+            async with self.begin() as tx:
+                await tx.conn.execute(sa.text("SELECT 1"))
+        except TryLater:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def prepare_sqlite(connection: Any, _record: object) -> None:
+    """Set a new SQLite connection up; transactions are begun by us (see begin_immediate)."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def begin_immediate(connection: sa.Connection) -> None:
+    """Take the write lock at once, so that a transaction never fails half-way for having read first."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

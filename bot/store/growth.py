@@ -1,0 +1,182 @@
+"""Queries on what she finds out and plans: assessments, goals, voice notes; and all of it together as her data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from bot.dialogue.steps import Json
+from bot.mentoring.assessments import Assessment, Taken
+from bot.mentoring.goals import Goal, GoalPlan, GoalState
+from bot.messages import Media
+from bot.store import tables as t
+from bot.store.door import Tx
+
+
+class Answers(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The sealed column of an assessment: item to level, and own words in JSON form."""
+
+    levels: dict[str, int] = {}
+    words: dict[str, Json] = {}
+
+
+async def save_assessment(tx: Tx, person_id: int, kind: Assessment, answers: Answers, now: datetime) -> None:
+    """Keep one questionnaire."""
+    await tx.conn.execute(
+        sa.insert(t.assessments).values(
+            person_id=person_id, kind=kind.value, sealed=tx.vault.seal_json(answers), at=now
+        )
+    )
+
+
+async def taken_before(tx: Tx, person_id: int, kind: Assessment) -> tuple[Taken, ...]:
+    """How she answered a questionnaire before, oldest first."""
+    rows = await tx.conn.execute(
+        sa.select(t.assessments)
+        .where(t.assessments.c.person_id == person_id, t.assessments.c.kind == kind.value)
+        .order_by(t.assessments.c.id)
+    )
+    return tuple(Taken(kind, row.at, tx.vault.open_json(row.sealed, Answers).levels) for row in rows)
+
+
+async def save_goal(tx: Tx, person_id: int, plan: GoalPlan, now: datetime) -> None:
+    """Keep a newly described goal."""
+    await tx.conn.execute(
+        sa.insert(t.goals).values(
+            person_id=person_id,
+            state=GoalState.DESCRIBED.value,
+            sealed=tx.vault.seal_json(plan),
+            described_at=now,
+            changed_at=now,
+        )
+    )
+
+
+async def change_goal(tx: Tx, person_id: int, goal_id: int, plan: GoalPlan, state: GoalState, now: datetime) -> bool:
+    """Give one of her goals a new plan and state. False when it is not hers (or not there: nobody can tell which)."""
+    first = sa.func.coalesce(t.goals.c.reached_at, sa.bindparam("reached_now", now, type_=t.Moment()))
+    reached = first if state is GoalState.REACHED else t.goals.c.reached_at
+    result = await tx.conn.execute(
+        sa.update(t.goals)
+        .where(t.goals.c.id == goal_id, t.goals.c.person_id == person_id)
+        .values(
+            state=state.value,
+            sealed=tx.vault.seal_json(plan),
+            changed_at=now,
+            reached_at=reached,
+        )
+    )
+    return result.rowcount == 1
+
+
+async def goals_of(tx: Tx, person_id: int, *, let_go: bool = False) -> tuple[Goal, ...]:
+    """Her goals, newest first; those she let go only if asked for."""
+    query = sa.select(t.goals).where(t.goals.c.person_id == person_id).order_by(t.goals.c.id.desc())
+    if not let_go:
+        query = query.where(t.goals.c.state != GoalState.LET_GO.value)
+    return tuple(
+        Goal(row.id, tx.vault.open_json(row.sealed, GoalPlan), GoalState(row.state), row.described_at, row.reached_at)
+        for row in await tx.conn.execute(query)
+    )
+
+
+# --- voice notes --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A voice note that must still be fetched from its platform."""
+
+    id: int
+    channel: str
+    media: Media
+    attempts: int
+    at: datetime
+
+
+async def want_media(tx: Tx, person_id: int, channel: str, media: Media, now: datetime) -> int:
+    """Note that a voice note is to be fetched and kept; gives its id."""
+    media_id: int | None = await tx.conn.scalar(
+        sa.insert(t.media)
+        .values(
+            person_id=person_id,
+            channel=channel,
+            mime=media.mime[:64],
+            seconds=media.seconds,
+            state="wanted",
+            ref=tx.vault.seal(media.ref),
+            not_before=now,
+            at=now,
+        )
+        .returning(t.media.c.id)
+    )
+    assert media_id is not None
+    return media_id
+
+
+async def wanted_media(tx: Tx, now: datetime, lease: timedelta, most: int) -> list[Wanted]:
+    """Claim voice notes to fetch, oldest first; each may be claimed again after the lease."""
+    due = (
+        sa.select(t.media.c.id)
+        .where(t.media.c.state == "wanted", t.media.c.not_before <= now)
+        .order_by(t.media.c.id)
+        .limit(most)
+    )
+    if tx.postgres:
+        due = due.with_for_update(skip_locked=True)
+    rows = await tx.conn.execute(
+        sa.update(t.media)
+        .where(t.media.c.id.in_(due.scalar_subquery()))
+        .values(not_before=now + lease, attempts=t.media.c.attempts + 1)
+        .returning(t.media)
+    )
+    return [
+        Wanted(row.id, row.channel, Media(tx.vault.open(row.ref), row.mime, row.seconds), row.attempts, row.at)
+        for row in rows
+    ]
+
+
+async def keep_media(tx: Tx, media_id: int, body: bytes | None) -> None:
+    """Keep the bytes of a voice note, or (None) note that it is gone for good."""
+    await tx.conn.execute(
+        sa.update(t.media)
+        .where(t.media.c.id == media_id)
+        .values(state="gone" if body is None else "kept", sealed=None if body is None else tx.vault.seal_bytes(body))
+    )
+
+
+# --- her data -----------------------------------------------------------------------------------------------------
+
+
+async def everything_of(tx: Tx, person_id: int) -> dict[str, Any]:
+    """All that is kept of her, as plain JSON values. Voice notes by id, length and state (they are sent beside it)."""
+    consents = await tx.conn.execute(sa.select(t.consents).where(t.consents.c.person_id == person_id))
+    assessments = await tx.conn.execute(sa.select(t.assessments).where(t.assessments.c.person_id == person_id))
+    talks = await tx.conn.execute(sa.select(t.talks).where(t.talks.c.person_id == person_id))
+    media = await tx.conn.execute(sa.select(t.media).where(t.media.c.person_id == person_id))
+    addresses = await tx.conn.execute(sa.select(t.addresses).where(t.addresses.c.person_id == person_id))
+    return {
+        "addresses": [{"channel": row.channel, "address": tx.vault.open(row.sealed)} for row in addresses],
+        "consents": [
+            {
+                "purpose": row.purpose, "given": row.given, "version": row.version, "language": row.language,
+                "at": row.at.isoformat(),
+            }
+            for row in consents
+        ],
+        "assessments": [
+            {"kind": row.kind, "at": row.at.isoformat(), **msgspec.to_builtins(tx.vault.open_json(row.sealed, Answers))}
+            for row in assessments
+        ],
+        "goals": [msgspec.to_builtins(goal) for goal in await goals_of(tx, person_id, let_go=True)],
+        "unfinished": [
+            {"talk": row.name, "answers": tx.vault.open_json(row.sealed, dict).get("answers", {})} for row in talks
+        ],
+        "voice_notes": [
+            {"id": row.id, "seconds": row.seconds, "state": row.state, "at": row.at.isoformat()} for row in media
+        ],
+    }  # fmt: skip

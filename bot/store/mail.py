@@ -1,0 +1,261 @@
+"""Queries on what came in (so that nothing counts twice) and what must go out (so that nothing is lost)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from bot.messages import Delivery, Message, Sending
+from bot.store import tables as t
+from bot.store.door import Tx
+
+WAITING, SENT, REFUSED = "waiting", "sent", "refused"
+NEVER_LEASED = t.EPOCH
+ORDER = {"sent": 0, "delivered": 1, "read": 2}  # a status that comes late never moves a message backwards
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to put into the outbox. person_id None: she is erased and this is the last word to her."""
+
+    person_id: int | None
+    channel: str
+    lookup: str
+    address: bytes  # sealed
+    message: Message
+
+
+# --- what came in -------------------------------------------------------------------------------------------------
+
+KNOWN = sa.select(t.updates.c.channel, t.updates.c.provider_id).where(
+    t.updates.c.provider_id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
+async def seen(tx: Tx, ids: Sequence[str]) -> set[tuple[str, str]]:
+    """Those of these provider ids that were worked before, as (channel, provider id)."""
+    rows = await tx.conn.execute(KNOWN, {"ids": ids})
+    return {(row.channel, row.provider_id) for row in rows}
+
+
+async def remember(tx: Tx, rows: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Remember that these (channel, provider id) were worked."""
+    await tx.many(
+        sa.insert(t.updates), [{"channel": channel, "provider_id": provider, "at": now} for channel, provider in rows]
+    )
+
+
+async def put_aside(tx: Tx, channel: str, provider_id: str, raw: bytes, reason: str, now: datetime) -> None:
+    """Keep an event that could not be understood or worked, sealed, for a person to look at."""
+    await tx.conn.execute(
+        sa.insert(t.put_aside).values(
+            channel=channel, provider_id=provider_id, sealed=tx.vault.seal_bytes(raw), reason=reason[:200], at=now
+        )
+    )
+
+
+async def audit(tx: Tx, rows: Sequence[tuple[int, str]], now: datetime) -> None:
+    """One line per thing worth knowing later: (person id, what), never words of hers."""
+    await tx.many(sa.insert(t.audit), [{"person_id": person, "what": what, "at": now} for person, what in rows])
+
+
+# --- what goes out ------------------------------------------------------------------------------------------------
+
+
+async def post(tx: Tx, letters: Sequence[Letter], now: datetime) -> None:
+    """Put letters into the outbox, in order."""
+    await tx.many(
+        sa.insert(t.outbox),
+        [
+            {
+                "person_id": letter.person_id,
+                "channel": letter.channel,
+                "recipient": letter.lookup,
+                "address": letter.address,
+                "sealed": tx.vault.seal_json(letter.message),
+                "state": WAITING,
+                "not_before": now,
+                "leased_until": NEVER_LEASED,
+                "created_at": now,
+            }
+            for letter in letters
+        ],
+    )
+
+
+earlier = t.outbox.alias("earlier")
+CLAIMABLE = (
+    sa.select(t.outbox.c.id)
+    .where(
+        t.outbox.c.state == WAITING,
+        t.outbox.c.channel == sa.bindparam("of_channel"),
+        t.outbox.c.not_before <= sa.bindparam("now"),
+        t.outbox.c.leased_until <= sa.bindparam("now"),
+        ~sa.exists().where(
+            earlier.c.state == WAITING, earlier.c.recipient == t.outbox.c.recipient, earlier.c.id < t.outbox.c.id
+        ),
+    )
+    .order_by(t.outbox.c.id)
+    .limit(sa.bindparam("most"))
+)
+
+
+def claim_statement(postgres: bool) -> sa.UpdateBase:
+    """Claim the oldest waiting message of each recipient that is due, under a lease."""
+    claimable = CLAIMABLE.with_for_update(skip_locked=True) if postgres else CLAIMABLE
+    return (
+        sa.update(t.outbox)
+        .where(t.outbox.c.id.in_(claimable.scalar_subquery()))
+        .values(leased_until=sa.bindparam("until"), attempts=t.outbox.c.attempts + 1)
+        .returning(t.outbox)
+    )
+
+
+CLAIM = {postgres: claim_statement(postgres) for postgres in (False, True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message under lease. `attempts` counts this one; `created_at` is when it was put into the outbox."""
+
+    sending: Sending
+    lookup: str
+    attempts: int
+    created_at: datetime
+
+
+async def claim(tx: Tx, channel: str, now: datetime, lease: timedelta, most: int) -> list[Claimed]:
+    """Claim up to `most` messages of a channel, at most one for each recipient, oldest first."""
+    rows = await tx.conn.execute(
+        CLAIM[tx.postgres], {"of_channel": channel, "now": now, "until": now + lease, "most": most}
+    )
+    claimed = [
+        Claimed(
+            Sending(row.id, row.channel, tx.vault.open(row.address), tx.vault.open_json(row.sealed, Message)),
+            row.recipient,
+            row.attempts,
+            row.created_at,
+        )
+        for row in rows
+    ]
+    return sorted(claimed, key=lambda one: one.sending.id)
+
+
+async def next_due(tx: Tx, channel: str) -> datetime | None:
+    """When the next message of a channel may be tried; None when none waits."""
+    later = sa.case(
+        (t.outbox.c.not_before > t.outbox.c.leased_until, t.outbox.c.not_before), else_=t.outbox.c.leased_until
+    )
+    soonest: datetime | None = await tx.conn.scalar(
+        sa.select(sa.func.min(later)).where(t.outbox.c.state == WAITING, t.outbox.c.channel == channel)
+    )
+    return soonest
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a claimed message: sent (with the platform's ids), refused (with a reason), or to be tried again
+    (state waiting, not before `again`)."""
+
+    id: int
+    state: str
+    provider_ids: str = ""
+    reason: str = ""
+    again: datetime = t.EPOCH
+
+
+FINISH = (
+    sa.update(t.outbox)
+    .where(t.outbox.c.id == sa.bindparam("the_id"), t.outbox.c.state == WAITING)
+    .values(
+        state=sa.bindparam("new_state"),
+        provider_ids=sa.bindparam("ids"),
+        reason=sa.bindparam("why"),
+        sealed=None,
+        leased_until=NEVER_LEASED,
+        done_at=sa.bindparam("now"),
+    )
+)
+RETRY = (
+    sa.update(t.outbox)
+    .where(t.outbox.c.id == sa.bindparam("the_id"), t.outbox.c.state == WAITING)
+    .values(not_before=sa.bindparam("again"), leased_until=NEVER_LEASED, reason=sa.bindparam("why"))
+)
+
+
+async def finish(tx: Tx, results: Sequence[Done], now: datetime) -> None:
+    """Record what became of claimed messages. The words themselves are forgotten once they are sent or given up."""
+    over = [one for one in results if one.state != WAITING]
+    await tx.many(
+        FINISH,
+        [
+            {"the_id": one.id, "new_state": one.state, "ids": one.provider_ids, "why": one.reason[:200], "now": now}
+            for one in over
+        ],
+    )
+    await tx.many(
+        RETRY,
+        [{"the_id": one.id, "again": one.again, "why": one.reason[:200]} for one in results if one.state == WAITING],
+    )
+
+
+async def refuse_all(tx: Tx, lookup: str, reason: str, now: datetime) -> None:
+    """Give up everything that waits for one address (she blocked the bot)."""
+    await tx.conn.execute(
+        sa.update(t.outbox)
+        .where(t.outbox.c.recipient == lookup, t.outbox.c.state == WAITING)
+        .values(state=REFUSED, reason=reason, sealed=None, done_at=now)
+    )
+
+
+async def delivered(tx: Tx, news: Delivery) -> None:
+    """Move a message forward by its platform's status; a status for one still under lease proves that it was sent."""
+    which = t.outbox.c.id == news.ours if news.ours else t.outbox.c.provider_ids == news.provider_id
+    row = (
+        await tx.conn.execute(
+            sa.select(t.outbox.c.id, t.outbox.c.state).where(which, t.outbox.c.channel == news.channel)
+        )
+    ).one_or_none()
+    if row is None:
+        return
+    if news.state == "failed":
+        state, reason = REFUSED, f"the platform reported error {news.code}"
+    elif row.state not in (WAITING, *ORDER) or ORDER.get(row.state, -1) >= ORDER.get(news.state, -1):
+        return
+    else:
+        state, reason = news.state, ""
+    await tx.conn.execute(
+        sa.update(t.outbox)
+        .where(t.outbox.c.id == row.id)
+        .values(
+            state=state,
+            reason=reason,
+            provider_ids=news.provider_id,
+            sealed=None,
+            leased_until=NEVER_LEASED,
+            done_at=news.at,
+        )
+    )
+
+
+async def sent_since(tx: Tx, person_id: int, since: datetime) -> dict[str, tuple[str, ...]]:
+    """Platform ids of messages sent to her since then, by address lookup: what a platform may still let us delete."""
+    rows = await tx.conn.execute(
+        sa.select(t.outbox.c.recipient, t.outbox.c.provider_ids).where(
+            t.outbox.c.person_id == person_id, t.outbox.c.done_at >= since, t.outbox.c.provider_ids != ""
+        )
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.recipient, []).extend(row.provider_ids.split())
+    return {lookup: tuple(ids) for lookup, ids in found.items()}
+
+
+async def forget_before(tx: Tx, moment: datetime) -> None:
+    """Retention: forget ids of updates, finished messages and put-aside events older than this moment."""
+    await tx.conn.execute(sa.delete(t.updates).where(t.updates.c.at < moment))
+    await tx.conn.execute(sa.delete(t.outbox).where(t.outbox.c.done_at < moment, t.outbox.c.state != WAITING))
+    await tx.conn.execute(sa.delete(t.put_aside).where(t.put_aside.c.at < moment))

@@ -32,8 +32,8 @@ class Time:
 
 
 def last_time(before: Sequence[Taken], me: Person) -> Time | None:
-    """The newest of the earlier answers, on the calendar day that it was for her. (The zone of `Now` will not do: out of
-    a journal it comes as an offset, and that of the winter is wrong in summer.)"""
+    """The newest of the earlier answers, on the calendar day that it was for her. (The zone of `Now` will not do: out
+    of a journal it comes as an offset, and that of the winter is wrong in summer.)"""
     if not before:
         return None
     return Time(before[-1].at.astimezone(ZoneInfo(me.zone)).date(), before[-1].levels)

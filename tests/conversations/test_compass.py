@@ -10,8 +10,15 @@ from conversations.compass import QUESTIONS, TALK, in_her_words
 from conversations.compass_answers import SUGGESTIONS
 from tests.conversations.driver import drive, english, labels, reach, shown, walk
 
-SEED = ["biggest strengths", "work environment", "work profile", "by yourself or with other people", "career or a business",
-        "job", "ideal workday"]  # fmt: skip
+SEED = [
+    "biggest strengths",
+    "work environment",
+    "work profile",
+    "by yourself or with other people",
+    "career or a business",
+    "job",
+    "ideal workday",
+]
 ANSWERS = {
     "strengths": ["learn", "writing"],
     "environment": {"options": [], "own": "A bakery, early {in} the morning"},
@@ -27,7 +34,7 @@ def test_the_seven_questions_of_the_source_text_come_in_its_order_and_each_can_b
     assert list(QUESTIONS) == list(SUGGESTIONS)
     for (key, question), seed in zip(QUESTIONS.items(), SEED, strict=True):
         assert seed in english(question.ask)
-        asked = drive(TALK, dict.fromkeys(list(QUESTIONS)[:list(QUESTIONS).index(key)])).asked
+        asked = drive(TALK, dict.fromkeys(list(QUESTIONS)[: list(QUESTIONS).index(key)])).asked
         assert asked is not None
         assert (asked.key, asked.skip) == (key, True)
         assert len(asked.kind.options) >= 4

@@ -91,7 +91,7 @@ async def test_only_the_platforms_hosts_are_asked_with_the_token(
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (RedirectResponse("/secret"), MediaGone),
+        (RedirectResponse("/whatsapp_business/attachments/"), MediaGone),
         (Response(status_code=404), MediaGone),
         (Response(b"x" * 11, headers={"Content-Length": str(FILE_LIMIT + 1)}), TryLater),
         (Response(b"x" * (FILE_LIMIT + 1)), MediaGone),

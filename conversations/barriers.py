@@ -31,11 +31,11 @@ LANGUAGE = p_("barrier", "Language")
 # limit: 22
 NETWORK = p_("barrier", "Few contacts")
 # limit: 22
-WORKPLACE = p_("barrier", "Ways of working here")
+WORKPLACE = p_("barrier", "Work habits here")
 # limit: 22
 DIPLOMA = p_("barrier", "My foreign diploma")
 # limit: 22
-EXPERIENCE = p_("barrier", "No work history here")
+EXPERIENCE = p_("barrier", "No work here yet")
 # limit: 22
 CHILDCARE = p_("barrier", "Childcare")
 # limit: 22

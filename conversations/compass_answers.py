@@ -21,7 +21,7 @@ SUGGESTIONS: Mapping[str, Mapping[str, Text]] = {
         # limit: 22
         "writing": p_("compass", "Writing is hard"),
         # limit: 22
-        "speaking": p_("compass", "Speaking up is hard"),
+        "speaking": p_("compass", "Speaking is hard"),
         # limit: 22
         "no": p_("compass", "Saying no is hard"),
     },
@@ -29,7 +29,7 @@ SUGGESTIONS: Mapping[str, Mapping[str, Text]] = {
         # limit: 22
         "quiet": p_("compass", "A quiet place"),
         # limit: 22
-        "lively": p_("compass", "With a lot going on"),
+        "lively": p_("compass", "A lively place"),
         # limit: 22
         "outside": p_("compass", "Outside"),
         # limit: 22
@@ -37,7 +37,7 @@ SUGGESTIONS: Mapping[str, Mapping[str, Text]] = {
         # limit: 22
         "office": p_("compass", "In an office"),
         # limit: 22
-        "workshop": p_("compass", "Kitchen or workshop"),
+        "workshop": p_("compass", "A workshop"),
         # limit: 22
         "children": p_("compass", "Where children are"),
         # limit: 22
@@ -79,13 +79,13 @@ SUGGESTIONS: Mapping[str, Mapping[str, Text]] = {
         # limit: 22
         "beauty": p_("compass", "Hair and beauty"),
         # limit: 22
-        "children": p_("compass", "Being with children"),
+        "children": p_("compass", "Children"),
         # limit: 22
         "garden": p_("compass", "Growing plants"),
         # limit: 22
         "job": p_("compass", "It can be my job"),
         # limit: 22
-        "business": p_("compass", "It can be my business"),
+        "business": p_("compass", "My own business"),
         # limit: 22
         "hobby": p_("compass", "It stays a hobby"),
     },
@@ -109,7 +109,7 @@ SUGGESTIONS: Mapping[str, Mapping[str, Text]] = {
     },
     "workday": {
         # limit: 22
-        "school": p_("compass", "During school hours"),
+        "school": p_("compass", "School hours"),
         # limit: 22
         "morning": p_("compass", "In the morning"),
         # limit: 22
@@ -119,9 +119,9 @@ SUGGESTIONS: Mapping[str, Mapping[str, Text]] = {
         # limit: 22
         "calm": p_("compass", "One task at a time"),
         # limit: 22
-        "varied": p_("compass", "Each day is different"),
+        "varied": p_("compass", "Different tasks"),
         # limit: 22
-        "colleagues": p_("compass", "A talk with colleagues"),
+        "colleagues": p_("compass", "Nice colleagues"),
         # limit: 22
         "family": p_("compass", "Time for my family"),
     },

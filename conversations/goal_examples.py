@@ -84,7 +84,7 @@ MILESTONES: Mapping[str, Text] = {
     # limit: 22
     "asked": p_("goal", "I asked for advice"),
     # limit: 22
-    "papers": p_("goal", "My papers are ready"),
+    "papers": p_("goal", "My papers are here"),
     # limit: 22
     "date": p_("goal", "I have a date"),
     # limit: 22

@@ -194,7 +194,7 @@ def test_another_goal_brings_its_own_example_along() -> None:
         journal = answered(journal, played.asked, value)
         played = play(lambda: TALK.begin(""), journal)
     plan = plan_of(play(lambda: TALK.begin(""), keep(journal, played)))
-    assert plan.title == {"msgid": "I cook for customers", "context": ""}
+    assert plan.title == {"msgid": "Cook for customers", "context": ""}
     assert plan.measure == {"msgid": "Someone has paid for my food.", "context": ""}
     assert plan.milestones[0].words == {"msgid": "I know the rules for selling food.", "context": ""}
 

@@ -26,8 +26,8 @@ from bot.channels.whatsapp_bubbles import cut, present
 from bot.channels.whatsapp_events import CHANNEL, Events
 from bot.channels.whatsapp_faults import UNSURE, needs_operator, no_answer, verdict
 from bot.clock import Clock
-from bot.engine.messages import Bubble, Document, Drawing, Media, Message, Result, Sending, Verdict
-from bot.errors import MediaGone, TryLater
+from bot.errors import MediaGone, SettingError, TryLater
+from bot.messages import Bubble, Document, Drawing, Media, Message, Result, Sending, Verdict
 
 API = "https://graph.facebook.com"
 HOSTS = ("fbsbx.com", "whatsapp.net", "fbcdn.net", "facebook.com")  # where Meta keeps media (lookaside.fbsbx.com)
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 
 class WhatsApp:
-    """The WhatsApp channel (engine.messages.Channel), and what its webhook needs besides.
+    """The WhatsApp channel (messages.Channel), and what its webhook needs besides.
 
     lease: after a crash the status webhook that carries our id is waited for, 15 minutes at most, before a message goes
     out again. per_second: 80 a number. per_chat: the pair rate; Meta lets bursts of up to 45 messages to one person
@@ -52,7 +52,7 @@ class WhatsApp:
 
     draw: renders a PNG, run in a thread. patience: seconds to wait for an answer. api_url: where Meta's API is reached,
     another one for a gateway or a test. Silences the loggers of the HTTP client and of pywa: they write phone numbers,
-    words and the URLs of media.
+    words and the URLs of media. Raises SettingError for an empty app secret or verify token.
     """
 
     name = CHANNEL
@@ -72,6 +72,10 @@ class WhatsApp:
         api_url: str = API,
         patience: float = 20.0,
     ) -> None:
+        if not app_secret or not verify_token:
+            raise SettingError(
+                "Set SORORA_WHATSAPP_APP_SECRET and SORORA_WHATSAPP_VERIFY_TOKEN: empty ones let all in."
+            )
         for logger in ("httpx", "httpcore", "pywa", "pywa_async"):
             logging.getLogger(logger).setLevel(logging.CRITICAL)
         self._token = token
@@ -104,7 +108,7 @@ class WhatsApp:
         return present(message)
 
     async def send(self, sending: Sending) -> Result:
-        """Send one message; see engine.messages.Channel.send. SENT: the API accepted it, and provider_id is the id of
+        """Send one message; see messages.Channel.send. SENT: the API accepted it, and provider_id is the id of
         its last bubble (with the buttons). Whether it arrives is told by the status webhook.
 
         Only the last bubble carries sending.id as its tracker, so a status with our id means that all of the message
@@ -205,7 +209,7 @@ class WhatsApp:
     # Media
 
     async def fetch(self, media: Media) -> bytes:
-        """Download a voice note or photo; see engine.messages.Channel.fetch. Only from Meta's hosts (or that of
+        """Download a voice note or photo; see messages.Channel.fetch. Only from Meta's hosts (or that of
         api_url), without redirects, since the token goes along."""
         if not (media.ref.isascii() and media.ref.isalnum()):
             raise MediaGone("this is no id of a WhatsApp file")

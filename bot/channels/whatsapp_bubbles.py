@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from bot.engine.messages import Bubble, Button, Document, Drawing, Message
+from bot.messages import Bubble, Button, Document, Drawing, Message
 
 TEXT = 4096
 BODY = 1024  # of a message with buttons or a list, and of a caption

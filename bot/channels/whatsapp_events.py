@@ -17,8 +17,8 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from bot.engine.messages import Delivery, Incoming, Media
 from bot.errors import Unreadable
+from bot.messages import Delivery, Incoming, Media
 
 CHANNEL = "whatsapp"
 T = TypeVar("T")

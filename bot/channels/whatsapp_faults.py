@@ -8,7 +8,7 @@ from __future__ import annotations
 import httpx
 from pywa_async.errors import WhatsAppError
 
-from bot.engine.messages import Result, Verdict
+from bot.messages import Result, Verdict
 
 UNSURE = 120.0  # seconds to wait for the status webhook when nobody knows whether the message was accepted
 SOON = 10.0

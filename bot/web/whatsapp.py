@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_events import CHANNEL, Events
-from bot.engine.messages import Inbox
 from bot.errors import TryLater
+from bot.messages import Inbox
 from bot.web.body import read_body
 
 BODY = 3 * 1024 * 1024

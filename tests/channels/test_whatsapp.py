@@ -15,7 +15,8 @@ import structlog
 from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_faults import OPERATOR_WAIT, SOON, UNSURE
 from bot.clock import MovableClock
-from bot.engine.messages import Button, Channel, Document, Drawing, Media, Message, Result, Sending, Verdict
+from bot.errors import SettingError
+from bot.messages import Button, Channel, Document, Drawing, Media, Message, Result, Sending, Verdict
 from tests.e2e.whatsapp_fake import FakeWhatsApp
 from tests.e2e.whatsapp_people import Person
 from tests.e2e.whatsapp_wiring import PNG, Still, connect
@@ -62,6 +63,12 @@ def statuses(fake: FakeWhatsApp) -> list[tuple[str, str, int]]:
 
 def test_it_is_a_channel(fake: FakeWhatsApp, channel: Channel) -> None:
     assert (channel.name, channel.lease, channel.per_second, channel.per_chat) == ("whatsapp", 900.0, 60.0, 6.0)
+
+
+@pytest.mark.parametrize("name", ["app_secret", "verify_token"])
+def test_an_empty_secret_would_let_everybody_in(clock: MovableClock, name: str) -> None:
+    with pytest.raises(SettingError, match="SORORA_WHATSAPP_APP_SECRET"):
+        connect(FakeWhatsApp(clock, Random(1)), clock, **{name: ""})
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.channels.whatsapp import _content
 from bot.channels.whatsapp_bubbles import cut, part_end, present, split, units
-from bot.engine.messages import Bubble, Button, Document, Drawing, Message
+from bot.messages import Bubble, Button, Document, Drawing, Message
 from tests.e2e.whatsapp_rules import check_message
 
 BACK, SKIP, STOP = Button("n:back", "Back"), Button("n:skip", "Skip"), Button("n:stop", "Stop")

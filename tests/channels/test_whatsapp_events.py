@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.whatsapp_events import ours_of, read
-from bot.engine.messages import Delivery, Incoming
+from bot.messages import Delivery, Incoming
 
 PAYLOADS = sorted((Path(__file__).parent.parent / "payloads" / "whatsapp").glob("*.json"))
 PHONE_ID = "100000000000001"

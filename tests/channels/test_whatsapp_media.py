@@ -14,8 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.channels.whatsapp import FILE_LIMIT, WhatsApp
-from bot.engine.messages import Media
 from bot.errors import MediaGone, TryLater
+from bot.messages import Media
 from tests.e2e.whatsapp_fake import FakeWhatsApp
 from tests.e2e.whatsapp_wiring import Still, connect
 

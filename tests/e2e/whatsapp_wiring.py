@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channels.whatsapp import WhatsApp
 from bot.clock import Clock
-from bot.engine.messages import Drawing
+from bot.messages import Drawing
 from tests.e2e.whatsapp_fake import FakeWhatsApp
 
 PNG = b"\x89PNG a made-up picture"

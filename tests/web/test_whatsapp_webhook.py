@@ -15,8 +15,8 @@ import structlog
 from starlette.applications import Starlette
 
 from bot.channels.whatsapp import WhatsApp
-from bot.engine.messages import Button, Delivery, Incoming, Message, Sending
 from bot.errors import TryLater
+from bot.messages import Button, Delivery, Incoming, Message, Sending
 from bot.web.whatsapp import BODY, routes
 from tests.e2e.whatsapp_fake import FakeWhatsApp
 from tests.e2e.whatsapp_people import Event

@@ -111,15 +111,6 @@ def may_become(state: GoalState, wanted: GoalState) -> bool:
     return wanted in NEXT[state] or (wanted is state and state is not GoalState.LET_GO)
 
 
-def changed(goal: Goal, plan: GoalPlan, state: GoalState, now: datetime) -> Goal:
-    """The goal with another plan and state, and `reached_at` set when it is reached for the first time (UTC `now`).
-    Raises ValueError for a state it cannot come to from here."""
-    if not may_become(goal.state, state):
-        raise ValueError(f"a goal does not go from {goal.state} to {state}")
-    first = state is GoalState.REACHED and goal.reached_at is None
-    return msgspec.structs.replace(goal, plan=plan, state=state, reached_at=now if first else goal.reached_at)
-
-
 # --- dates and milestones -----------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.dialogue.steps import Own, Picked, Text
 from bot.mentoring import goals
-from bot.mentoring.goals import Goal, GoalPlan, GoalState, Milestone
+from bot.mentoring.goals import GoalPlan, GoalState, Milestone
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
@@ -67,15 +67,6 @@ def test_described_reached_continuing_is_the_way_and_let_go_is_final() -> None:
     assert not goals.may_become(GoalState.REACHED, GoalState.LET_GO)
     assert not any(goals.may_become(GoalState.LET_GO, state) for state in GoalState)
     assert all(goals.may_become(state, state) for state in GoalState if state is not GoalState.LET_GO)
-
-
-def test_reached_keeps_the_time_of_the_first_time() -> None:
-    reached = goals.changed(Goal(1, PLAN), PLAN, GoalState.REACHED, NOW)
-    assert (reached.state, reached.reached_at) == (GoalState.REACHED, NOW)
-    again = goals.changed(reached, PLAN, GoalState.DESCRIBED, NOW + timedelta(1))
-    assert goals.changed(again, PLAN, GoalState.REACHED, NOW + timedelta(2)).reached_at == NOW
-    with pytest.raises(ValueError, match="does not go"):
-        goals.changed(Goal(1, PLAN, GoalState.LET_GO), PLAN, GoalState.DESCRIBED, NOW)
 
 
 # --- days and milestones ------------------------------------------------------------------------------------------

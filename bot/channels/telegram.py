@@ -27,8 +27,8 @@ from bot.channels.telegram_face import Face, show
 from bot.channels.telegram_polling import Polling, seconds
 from bot.channels.telegram_updates import CHANNEL, KINDS, Understood, understand
 from bot.clock import Clock
-from bot.engine.messages import Bubble, Drawing, Inbox, Media, Message, Result, Sending, Verdict
 from bot.errors import MediaGone, SettingError, TryLater
+from bot.messages import Bubble, Drawing, Inbox, Media, Message, Result, Sending, Verdict
 
 API = "https://api.telegram.org"
 FILE_LIMIT = 10 * 1024 * 1024
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 class Telegram:
-    """The Telegram channel (engine.messages.Channel), and what its webhook and polling need besides.
+    """The Telegram channel (messages.Channel), and what its webhook and polling need besides.
 
     draw: renders a PNG, run in a thread. patience: seconds to wait for an answer. pause: asyncio.sleep, or a test's.
     Silences the loggers of the HTTP client and of python-telegram-bot: they write URLs, which hold the bot's token, and
@@ -95,7 +95,7 @@ class Telegram:
         return present(message)
 
     async def send(self, sending: Sending) -> Result:
-        """Send, edit or delete; see engine.messages.Channel.send.
+        """Send, edit or delete; see messages.Channel.send.
 
         provider_id of the Result: the id of the bubble with the buttons; where the message took several bubbles, the
         ids of the others follow after spaces, so that all of them can be deleted later (`edits` takes the first).
@@ -216,7 +216,7 @@ class Telegram:
                 continue  # too old, or gone already
 
     async def fetch(self, media: Media) -> bytes:
-        """Download a voice note or photo; see engine.messages.Channel.fetch. Only from Telegram's host."""
+        """Download a voice note or photo; see messages.Channel.fetch. Only from Telegram's host."""
         try:
             file = await self._bot.get_file(media.ref)
         except BadRequest:

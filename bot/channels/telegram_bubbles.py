@@ -7,7 +7,7 @@ from itertools import islice
 
 from msgspec.structs import replace
 
-from bot.engine.messages import Bubble, Button, Message
+from bot.messages import Bubble, Button, Message
 
 TEXT = 4096  # UTF-16 units of a message
 CAPTION = 1024  # UTF-16 units below a picture or document

@@ -12,8 +12,8 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram_updates import CHANNEL, Understood, split, understand
 from bot.clock import Clock
-from bot.engine.messages import Inbox
 from bot.errors import TryLater, Unreadable
+from bot.messages import Inbox
 
 TRIES = 5  # times an update may fail for a reason nobody foresaw before it is put aside
 

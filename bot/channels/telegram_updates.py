@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec.structs import replace
 
-from bot.engine.messages import Incoming, Media
 from bot.errors import Unreadable
+from bot.messages import Incoming, Media
 
 CHANNEL = "telegram"
 

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channels.telegram import Telegram
-from bot.engine.messages import Inbox
 from bot.errors import TryLater
+from bot.messages import Inbox
 from bot.web.body import read_body
 
 BODY = 1024 * 1024

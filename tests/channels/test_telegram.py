@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.channels.telegram import FILE_LIMIT, Telegram
 from bot.channels.telegram_face import Face
-from bot.engine.messages import Button, Document, Drawing, Media, Message, Result, Sending, Verdict
 from bot.errors import MediaGone, SettingError, TryLater
+from bot.messages import Button, Document, Drawing, Media, Message, Result, Sending, Verdict
 from tests.e2e.telegram_fake import FakeTelegram, Rates
 from tests.e2e.telegram_inbox import StandingClock
 from tests.e2e.telegram_people import Person

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram_bubbles import CAPTION, PAGE, TEXT, clean, present, split, units
-from bot.engine.messages import Bubble, Button, Document, Drawing, Message
+from bot.messages import Bubble, Button, Document, Drawing, Message
 
 PICTURE = Drawing("assessment", {"title": "Then and now"}, "en")
 FILE = Document("my-data.json", "application/json", b"{}")

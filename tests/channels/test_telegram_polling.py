@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_polling import TRIES
-from bot.engine.messages import Drawing, Incoming
+from bot.messages import Drawing, Incoming
 from tests.e2e.telegram_fake import FakeTelegram
 from tests.e2e.telegram_inbox import Recorder, StandingClock
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.channels.telegram_updates import read, split, understand
-from bot.engine.messages import Incoming, Media
 from bot.errors import Unreadable
+from bot.messages import Incoming, Media
 
 PAYLOADS = Path(__file__).parent.parent / "payloads" / "telegram"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.engine.messages import Delivery, Incoming
 from bot.errors import TryLater
+from bot.messages import Delivery, Incoming
 
 
 class StandingClock:

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot.channels.telegram import Telegram
-from bot.engine.messages import Drawing
+from bot.messages import Drawing
 from bot.web.telegram import BODY, HEADER, routes
 from tests.e2e.telegram_fake import FakeTelegram, _Server
 from tests.e2e.telegram_inbox import Recorder, StandingClock
@@ -163,3 +163,14 @@ async def test_a_foreign_secret_is_never_confirmed(
     await amina.types("one")
     await fake.until(lambda: len(fake.webhook.answers) > 2)
     assert (set(fake.webhook.answers), len(fake.pending), inbox.asked) == ({401}, 1, [])
+
+
+async def test_half_a_body_is_not_taken_for_a_whole_one(
+    fake: FakeTelegram, channel: Telegram, inbox: Recorder, address: str
+) -> None:
+    await channel.set_webhook(address, SECRET)
+    fake.faults.once("truncate", "webhook", times=3)
+    await fake.person().types("one")
+    await fake.until(lambda: not fake.pending)
+    assert [incoming.text for incoming in inbox.received] == ["one"]
+    assert inbox.aside == []

@@ -165,12 +165,15 @@ class _Found:
     deliveries: list[Delivery] = field(default_factory=list)
     aside: list[tuple[str, bytes, str]] = field(default_factory=list)
 
-    def set_aside(self, raw: bytes, reason: str) -> None:
-        """Keep `raw` for a person to look at, under its own id or, without one, under its fingerprint."""
+    def set_aside(self, raw: bytes, reason: str, beside: bool = False) -> None:
+        """Keep `raw` for a person to look at, under its own id or, without one, under its fingerprint. `beside`: it was
+        also taken as an Incoming, which has that id already."""
         try:
             name = _decode(_named, raw).id
         except Unreadable:
             name = ""
+        if beside:
+            name = f"aside:{name}"
         self.aside.append((name or "sha256:" + hashlib.sha256(raw).hexdigest()[:32], raw, reason))
 
     def events(self) -> Events:
@@ -204,7 +207,9 @@ def _read_message(found: _Found, raw: bytes, contacts: list[_Contact]) -> None:
             return
         found.incoming.append(_incoming(message, _address(message, contacts)))
         if not _known(message):
-            found.set_aside(raw, "a type of message that is not known yet; she was told what can be sent here")
+            found.set_aside(
+                raw, "a type of message that is not known yet; she was told what can be sent here", beside=True
+            )
     except Unreadable as trouble:
         found.set_aside(raw, str(trouble))
 

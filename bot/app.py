@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -22,6 +21,7 @@ from bot import pictures
 from bot.channels.simulator import Simulator
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_bubbles import present as telegram_look
+from bot.channels.telegram_face import telegram_faces
 from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_bubbles import present as whatsapp_look
 from bot.clock import Clock, MovableClock
@@ -30,8 +30,7 @@ from bot.engine.outbox import Outbox
 from bot.engine.scheduler import Scheduler
 from bot.engine.understand import Wordbook
 from bot.engine.wishes import House
-from bot.errors import SettingError
-from bot.channels.telegram_face import telegram_faces
+from bot.errors import SettingError, TryLater
 from bot.i18n import Catalogs
 from bot.mentoring.effects import Programme
 from bot.messages import Channel, Drawing
@@ -168,18 +167,34 @@ def telegram_parts(
     async def dress() -> None:
         await channel.set_up(faces)
 
-    async def webhook() -> None:
-        secret = settings.telegram_secret
-        await channel.set_webhook(f"{settings.public_url}/telegram", secret.get_secret_value() if secret else "")
-
     async def poll() -> None:
-        await channel.delete_webhook()
         await channel.poll(sorora.batches)
 
-    if settings.telegram_mode == "webhook" and settings.telegram_secret is not None:
-        routes += telegram_web.routes(channel, sorora.batches, settings.telegram_secret.get_secret_value())
-        return [dress, webhook]
-    return [dress, poll]
+    if settings.telegram_mode == "polling" or settings.telegram_secret is None:
+        return [dress, poll]
+    secret = settings.telegram_secret.get_secret_value()
+    routes += telegram_web.routes(channel, sorora.batches, secret)
+
+    async def webhook() -> None:
+        await patiently(lambda: channel.set_webhook(f"{settings.public_url}/telegram", secret))
+
+    return [dress, webhook]
+
+
+async def patiently(call: Callable[[], Awaitable[None]]) -> None:
+    """Make a call to a platform until it answers; what it refuses for good is told to the operator."""
+    wait = 1.0
+    while True:
+        try:
+            await call()
+        except TryLater:
+            await asyncio.sleep(wait)
+            wait = min(60.0, wait * 2)
+        except SettingError as wrong:
+            log.error("a platform refuses", reason=str(wrong))
+            return
+        else:
+            return
 
 
 # --- sorora demo --------------------------------------------------------------------------------------------------
@@ -223,6 +238,8 @@ async def demo(settings: Settings, clock: Clock, opened: Callable[[str], None]) 
 class Server(uvicorn.Server):
     """uvicorn that leaves signals to us and says when it listens."""
 
+    listening: Callable[[int], None]
+
     def __init__(self, routes: Iterable[BaseRoute], host: str, port: int) -> None:
         app = Starlette(routes=list(routes))
         super().__init__(
@@ -237,6 +254,12 @@ class Server(uvicorn.Server):
             )
         )
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self.listening(self.servers[0].sockets[0].getsockname()[1])
+
     @contextmanager
     def capture_signals(self) -> Any:
         """Ours are set in `until_stopped`."""
@@ -248,12 +271,8 @@ class Server(uvicorn.Server):
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, lambda: setattr(self, "should_exit", True))
         try:
-            serving = asyncio.create_task(self.serve())
-            while not self.started and not serving.done():
-                await asyncio.sleep(0.01)
-            if self.started:
-                listening(self.servers[0].sockets[0].getsockname()[1])
-            await serving
+            self.listening = listening
+            await self.serve()
         except SystemExit:
             port, host = self.config.port, self.config.host
             raise SettingError(f"Nothing can listen on {host}:{port}: set SORORA_PORT to a free port.") from None

@@ -53,6 +53,8 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         if await up_to_date(store):
             yield Finding("The database answers and is up to date.")
+        elif store.engine.dialect.name == "sqlite":
+            yield Finding("The database has no or an older schema: `sorora run` will bring it up to date.")
         else:
             yield Finding("The database has no or an older schema: run `sorora migrate`.", bad=True)
     except SororaError:

@@ -41,6 +41,7 @@ CLOCK = SystemClock()
 
 def main() -> NoReturn:
     """The command line. Exit code 2 where a setting is missing or wrong, 1 where something else stands in the way."""
+    os.umask(0o077)  # what is written here is for its owner alone
     logs.set_up(CLOCK)
     try:
         app()
@@ -93,20 +94,21 @@ def talk(
     transcript: Annotated[Path | None, typer.Option(help="Write what was said to this file.")] = None,
 ) -> None:
     """Talk with Sorora here in the terminal. Nothing is kept afterwards."""
-    wait_for(talk_here(language, transcript))
+    script = wait_for(talk_here(language, transcript is not None))
+    if transcript is not None:
+        transcript.write_text(script, "utf-8")
 
 
-async def talk_here(language: str, transcript: Path | None) -> None:
-    """A whole Sorora in memory behind one terminal."""
+async def talk_here(language: str, transcript: bool) -> str:
+    """A whole Sorora in memory behind one terminal; gives the transcript, if it was asked for."""
     store = Store.open("sqlite+aiosqlite://", Vault([new_key()]))
     await migrate_store(store)
-    terminal = Terminal(sys.stdout, sys.stdin, CLOCK, hint=language, transcript=transcript is not None)
+    terminal = Terminal(sys.stdout, sys.stdin, CLOCK, hint=language, transcript=transcript)
     programme = find_programme(settings().conversations)
     sorora = put_together(store, {terminal.name: terminal}, CLOCK, programme, random.SystemRandom())
     await terminal.run(sorora.batches, sorora.outbox.drain)
     await store.close()
-    if transcript is not None:
-        transcript.write_text(terminal.script, "utf-8")
+    return terminal.script
 
 
 @app.command()

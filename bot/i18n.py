@@ -8,7 +8,6 @@ first and is never read as a pattern: placeholders are filled once, and only tho
 
 from __future__ import annotations
 
-import logging
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from importlib.resources.abc import Traversable
 from io import BytesIO
 from pathlib import Path
 
+import structlog
 from babel import Locale
 from babel.core import negotiate_locale
 from babel.dates import format_date, format_skeleton, get_datetime_format
@@ -34,7 +34,7 @@ from bot.typed import normalise
 
 __all__ = ["Catalogs", "UnknownLanguage", "compile_po", "normalise", "read_po"]
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 SOURCE = "en"
 FORMATS = {"en": "en_GB"}  # CLDR's plain English is American: dates here are written day-first
@@ -306,7 +306,7 @@ class Missing(NullTranslations):
         if self.language == SOURCE or msgid in self.told or not re.search(r"[^\W\d_]", PLACEHOLDER.sub("", msgid)):
             return
         self.told.add(msgid)
-        log.error("the catalog for %s lacks a sentence: %r; run `make messages` and translate it", self.language, msgid)
+        log.error("a catalog lacks a sentence: run `make messages`, translate it", language=self.language, msgid=msgid)
 
 
 class Source(Catalog):

@@ -55,7 +55,7 @@ class Button(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Drawing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A picture still to be drawn (bot.pictures.draw): its kind, its data with all words rendered, and their language."""
+    """A picture still to be drawn (bot.pictures.draw): its kind, its data with all words rendered, its language."""
 
     kind: str
     data: dict[str, object]

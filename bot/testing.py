@@ -6,8 +6,8 @@
         await amina.taps("Français")
         print(amina.transcript())
 
-Everything is real but the network: SQLite in memory, sealing, batches, the outbox. Time stands still until `stage.clock`
-is moved.
+Everything is real but the network: SQLite in memory, sealing, batches, the outbox. Time stands still until
+`stage.clock` is moved.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class Phone:
         await self.does(text=text)
 
     async def taps(self, label: str) -> None:
-        """She taps the newest button whose label is, or without its tick or emoji ends with, `label`. Raises LookupError."""
+        """She taps the newest button with this label (its tick or emoji may be left out). Raises LookupError."""
         seen, button = self.find(label)
         self.script.append(f"> [{button.label}]")
         self.taps_made += 1
@@ -197,9 +197,7 @@ def written(seen: Seen) -> str:
         parts.append(f"(picture: {message.picture.kind})")
     if message.document is not None:
         parts.append(f"(file: {message.document.name})")
-    for row in (message.options, message.nav):
-        if row:
-            parts.append("   ".join(f"[{button.label}]" for button in row))
+    parts += ["   ".join(f"[{button.label}]" for button in row) for row in (message.options, message.nav) if row]
     return "\n".join(parts)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from bot.dialogue.steps import Text
 from bot.mentoring.effects import Programme
 from bot.mentoring.lookups import Helpline
 from conversations import (
@@ -18,6 +19,7 @@ from conversations import (
     danger,
     erase,
     first_goal,
+    goal_examples,
     helping,
     language,
     menu,
@@ -42,11 +44,24 @@ def helplines() -> tuple[Helpline, ...]:
     return msgspec.convert(table("helplines")["helplines"], tuple[Helpline, ...])
 
 
+def names() -> dict[str, Text]:
+    """What the ids in her data mean, for the readable page of it."""
+    return {
+        **competencies.SHEET.items,
+        **readiness.NAMES,
+        **soft_skills.NAMES,
+        **barriers.BARRIERS,
+        **{key: question.heading for key, question in compass.QUESTIONS.items()},
+        **goal_examples.fields(),
+        **{each.TALK.name: each.TALK.title for each in ABOUT_HER},
+    }
+
+
 def programme() -> Programme:
     """All talks by name, and the menu of them."""
     worth = {each.TALK.name: each.TALK.title for each in ABOUT_HER}
     talks = [each.TALK for each in (*AROUND, *ABOUT_HER)]
-    return Programme({talk.name: talk for talk in (*talks, menu.talk(worth))}, helplines=helplines())
+    return Programme({talk.name: talk for talk in (*talks, menu.talk(worth))}, helplines=helplines(), names=names())
 
 
 PROGRAMME = programme()

@@ -100,8 +100,8 @@ def what_exactly() -> Conversation[tuple[str, Json, Example | None]]:
         return "", write_own(words), None
     ready = goal_examples.examples(field)
     titles = {key: example.title for key, example in ready.items()}
-    prompt = lines(_("What exactly would you like to reach?"), _("Tap one, or say it in your own words."))
-    picked = yield from choices("title", prompt, titles, at_least=1, at_most=1, own=True)
+    asked = _("What exactly would you like to reach?")
+    picked = yield from choices("title", asked, titles, at_least=1, at_most=1, own=True)
     title = goals.answer(picked, goal_parts.as_json(titles))
     return field, title, None if picked.own else ready[picked.options[0]]
 

@@ -35,7 +35,7 @@ def count(n: int):
 """
 SMALL = Path(__file__).parent / "small_checkout"  # its glossary and its content file
 GLOSSARY = (SMALL / "glossary.md").read_text("utf-8")
-FRENCH = {
+FRENCH: dict[str, str | tuple[str, ...]] = {
     "Hello {name}, here is your goal.": "Bonjour {name}, voici ton objectif.",
     "First line.\nSecond line.": "Première ligne.\nDeuxième ligne.",
     "Continue": "Continuer",

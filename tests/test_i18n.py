@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.core import UnknownLocaleError
@@ -48,7 +49,7 @@ PO = {
 }
 
 
-def write_catalog(folder: Path, language: str, entries: dict, extra: str = "", reviewed: str = "no") -> None:
+def write_catalog(folder: Path, language: str, entries: dict[Any, Any], extra: str = "", reviewed: str = "no") -> None:
     plural = next(known for known in PLURALS if agrees(known, language))
     parts = [
         f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'

@@ -19,7 +19,8 @@ from pathlib import Path
 import msgspec
 
 from bot.clock import MovableClock
-from bot.engine.messages import (
+from bot.errors import MediaGone, TryLater
+from bot.messages import (
     Bubble,
     Button,
     Inbox,
@@ -30,7 +31,6 @@ from bot.engine.messages import (
     Sending,
     Verdict,
 )
-from bot.errors import MediaGone, TryLater
 
 Look = Callable[[Message], tuple[Bubble, ...]]
 

@@ -46,14 +46,11 @@ SHORT = _("Women who came to Belgium help each other to reach a goal. In your la
 
 
 def telegram_faces(programme: Programme, catalogs: Catalogs) -> Mapping[str, Face]:
-    """The face of the bot in every language of the catalogs: its commands are the talks that have one, in their order."""
+    """The face of the bot in every language: its commands are the talks that have one, in their order."""
+    talks = [talk for talk in programme.talks.values() if talk.command]
     return {
         language: Face(
-            tuple(
-                (talk.command, catalogs.label(talk.title, language))
-                for talk in programme.talks.values()
-                if talk.command
-            ),
+            tuple((talk.command, catalogs.label(talk.title, language)) for talk in talks),
             "Sorora",
             catalogs.label(DESCRIPTION, language),
             catalogs.label(SHORT, language),

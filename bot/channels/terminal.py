@@ -17,8 +17,8 @@ from typing import TextIO
 from msgspec.structs import replace
 
 from bot.clock import Clock
-from bot.engine.messages import Bubble, Button, Inbox, Incoming, Media, Message, Result, Sending, Verdict
 from bot.errors import MediaGone
+from bot.messages import Bubble, Button, Inbox, Incoming, Media, Message, Result, Sending, Verdict
 
 ADDRESS = "terminal"
 # A GIF of one pixel: the smallest picture there is.

@@ -112,6 +112,11 @@ class Choices(Kind):
     def options(self) -> Mapping[str, Option]:
         return self.choices
 
+    @property
+    def one(self) -> bool:
+        """Whether one tap is the whole answer, so that nothing is ticked and there is no Done."""
+        return self.at_most == 1
+
     def read(self, value: Json) -> Picked:
         wanted, words = (value, None) if isinstance(value, list) else (value["options"], value["own"])
         options = tuple(known for known in self.choices if known in wanted)  # an option that a deploy dropped is let go

@@ -19,10 +19,34 @@ from datetime import date, timedelta
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from bot.dialogue.kinds import (
-    Choice, Choices, Day, FreeText, Json, Kind, Number, Option, Picked, Refused, Scale, read_own, write_own,
+    Choice,
+    Choices,
+    Day,
+    FreeText,
+    Json,
+    Kind,
+    Number,
+    Option,
+    Picked,
+    Refused,
+    Scale,
+    read_own,
+    write_own,
 )  # fmt: skip
 from bot.dialogue.words import (
-    Joined, Ltr, Own, Text, Words, _, lines, listing, n_, own, p_, paragraphs, phrases,
+    Joined,
+    Ltr,
+    Own,
+    Text,
+    Words,
+    _,
+    lines,
+    listing,
+    n_,
+    own,
+    p_,
+    paragraphs,
+    phrases,
 )  # fmt: skip
 
 __all__ = [

@@ -22,6 +22,7 @@ from bot.mentoring.effects import (
     SetProfile,
     WithdrawConsent,
 )  # fmt: skip
+from bot.mentoring.goals import may_become
 from bot.mentoring.lookups import Goals, TakenBefore
 from bot.mentoring.people import Person
 from bot.messages import Incoming, Message
@@ -78,15 +79,23 @@ class Genie:
                 await growth.save_assessment(self.tx, person.id, kind, answers, self.now)
             case SaveGoal(plan):
                 await growth.save_goal(self.tx, person.id, plan, self.now)
-            case ChangeGoal(goal, plan, state):
-                if not await growth.change_goal(self.tx, person.id, goal, plan, state, self.now):
-                    await mail.audit(self.tx, [(person.id, "a goal that is not there")], self.now)
+            case ChangeGoal():
+                await self.change_goal(effect, person)
             case SendMyData():
                 everything = await growth.everything_of(self.tx, person.id)
                 return Carried(person, my_data(person, everything, self.house, self.now))
             case EraseMe(tombstone):
                 return await self.erase(person, tombstone)
         return Carried(person)
+
+    async def change_goal(self, effect: ChangeGoal, person: Person) -> None:
+        """Change a goal, if it is hers and may go that way: an old talk does not bring back what she let go since."""
+        hers = await growth.goals_of(self.tx, person.id, let_go=True)
+        before = next((goal for goal in hers if goal.id == effect.goal), None)
+        if before is not None and may_become(before.state, effect.state):
+            await growth.change_goal(self.tx, person.id, effect.goal, effect.plan, effect.state, self.now)
+        else:
+            await mail.audit(self.tx, [(person.id, "a goal that cannot be changed so")], self.now)
 
     async def changed(self, person: Person, **fields: Any) -> Carried:
         """The person with these fields changed, kept."""

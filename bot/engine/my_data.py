@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from bot.dialogue.steps import Words, _
+from bot.dialogue.steps import Text, Words, _
 from bot.engine.wishes import House
+from bot.i18n import Catalogs
+from bot.mentoring.goals import said
 from bot.mentoring.people import Person
 from bot.messages import Document, Message
 
@@ -57,15 +60,14 @@ def my_data(person: Person, everything: dict[str, Any], house: House, now: datet
 
 def page(whole: dict[str, Any], language: str, house: House) -> str:
     """The readable page. What people wrote is escaped: it is never markup."""
-    names = {key: house.catalogs.label(words, language) for key, words in house.programme.names.items()}
+    reader = Reader(language, house.catalogs, house.programme.names)
     title = house.catalogs.label(_("What Sorora keeps of you"), language)
     body: list[str] = []
     for key, words in SECTIONS.items():
         found = whole[key] if isinstance(whole[key], list) else [whole[key]]
-        if not found:
-            continue
-        body.append(f"<h2>{html.escape(house.catalogs.label(words, language))}</h2>")
-        body += [f"<dl>{''.join(rows(entry, names))}</dl>" for entry in found]
+        if found:
+            body.append(f"<h2>{html.escape(house.catalogs.label(words, language))}</h2>")
+            body += [f"<dl>{''.join(reader.lines(entry))}</dl>" for entry in found]
     return PAGE.format(
         language=language,
         direction=house.catalogs.direction(language),
@@ -74,16 +76,36 @@ def page(whole: dict[str, Any], language: str, house: House) -> str:
     )
 
 
-def rows(entry: Mapping[str, Any], names: Mapping[str, str], prefix: str = "") -> Iterator[str]:
-    """Lines of one entry: a name she knows (or the plain key) and the value; empty values are left out."""
-    for key, value in entry.items():
-        name = names.get(key, key.replace("_", " "))
-        shown = f"{prefix} {name}".strip()
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Writes entries of her data as lines of a page, with the names that the programme gives to its ids."""
+
+    language: str
+    catalogs: Catalogs
+    names: Mapping[str, Text]
+
+    def lines(self, entry: Mapping[str, Any], above: str = "") -> Iterator[str]:
+        """Lines of one entry; empty values are left out."""
+        for key, value in entry.items():
+            name = f"{above} {self.name(key)}".strip()
+            parts = value if isinstance(value, list) else [value]
+            for number, part in enumerate(parts, start=1):
+                if isinstance(part, Mapping) and not is_words(part):
+                    yield from self.lines(part, f"{name} {number}" if len(parts) > 1 else name)
+                elif part not in (None, ""):
+                    yield f"<dt>{html.escape(name)}</dt><dd dir=auto>{html.escape(self.value(part))}</dd>"
+
+    def value(self, value: Any) -> str:
+        """One value: words of hers or of ours, an id by its name, anything else as it is."""
         if isinstance(value, Mapping):
-            yield from rows(value, names, shown)
-        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
-            for number, part in enumerate(value, start=1):
-                yield from rows(part, names, f"{shown} {number}")
-        elif value not in (None, "", []):
-            text = ", ".join(names.get(str(one), str(one)) for one in value) if isinstance(value, list) else str(value)
-            yield f"<dt>{html.escape(shown)}</dt><dd dir=auto>{html.escape(names.get(text, text))}</dd>"
+            return self.catalogs.label(said(value), self.language)
+        return self.name(str(value))
+
+    def name(self, key: str) -> str:
+        """The name of an id; without one, the id itself with spaces."""
+        return self.catalogs.label(self.names[key], self.language) if key in self.names else key.replace("_", " ")
+
+
+def is_words(value: Mapping[str, Any]) -> bool:
+    """Whether these are words in JSON form (bot.mentoring.goals.said)."""
+    return not {"msgid", "at", "voice"}.isdisjoint(value)

@@ -21,7 +21,7 @@ from bot.dialogue.steps import (
     p_,
     paragraphs,
 )  # fmt: skip
-from bot.engine.understand import NAV_LABELS, Nav, button_data
+from bot.engine.understand import NAV_LABELS, Nav, button_data, ticked
 from bot.i18n import Catalogs
 from bot.mentoring.people import Person
 from bot.messages import Button, Drawing, Message
@@ -107,6 +107,8 @@ def hint(ask: Ask) -> Words | None:
             return _("{low} = {low_words}, {high} = {high_words}")(
                 low=low, low_words=low_label, high=high, high_words=high_label
             )
+        case Choices(own=True, one=True):
+            return _("Tap one, or say it in your own words.")
         case Choices(own=True):
             return _("Tap what fits, then Done. You can also write or speak.")
         case Choices():
@@ -123,11 +125,11 @@ def hint(ask: Ask) -> Words | None:
 def option_buttons(talk: str, ask: Ask, draft: Sequence[str], language: str, catalogs: Catalogs) -> Iterable[Button]:
     """The options as buttons; of several, the ticked ones say so and untick when tapped."""
     options: Mapping[str, Option] = ask.kind.options
-    several = isinstance(ask.kind, Choices)
+    several = ticked(ask)
     for key, option in options.items():
-        ticked = several and key in draft
-        sign = ("-" if ticked else "+") if several else "="
-        label = (TICK if ticked else "") + catalogs.label(option.label, language)
+        chosen = several and key in draft
+        sign = ("-" if chosen else "+") if several else "="
+        label = (TICK if chosen else "") + catalogs.label(option.label, language)
         about = catalogs.label(option.hint, language) if option.hint is not None else ""
         yield Button(button_data(talk, ask.key, sign, key), label, about)
 
@@ -136,7 +138,7 @@ def nav_buttons(talk: str, ask: Ask, language: str, catalogs: Catalogs) -> list[
     """Done, Back, Skip and Stop, those that fit this question. Back stands at the first question too, so that she never
     has to look for it."""
     wanted = [
-        *([Nav.DONE] if isinstance(ask.kind, Choices) else []),
+        *([Nav.DONE] if ticked(ask) else []),
         Nav.BACK,
         *([Nav.SKIP] if ask.skip else []),
         Nav.STOP,

@@ -20,7 +20,7 @@ import msgspec
 from bot.dialogue.replay import Journal, Played, answered, back, looked, play
 from bot.dialogue.steps import Ask, Choices, FreeText, Json, Look, Refused, Say, Talk, Text, Words, _, paragraphs
 from bot.engine.questions import draw_question, draw_said, spoken
-from bot.engine.understand import Nav, Opens, Press, Reader, question_mark, read_button
+from bot.engine.understand import Nav, Opens, Press, Reader, question_mark, read_button, ticked
 from bot.engine.wishes import Asking, Carried, Carry, Find, House, Keep, Redeem, State, Turn
 from bot.i18n import clean
 from bot.mentoring.effects import Outcome
@@ -138,7 +138,7 @@ class Taker:
             return press.value in list(Nav)
         if press.kind == ">":
             return press.value.isdecimal() and len(press.value) <= 2
-        return press.value in ask.kind.options and (press.kind == "=") != isinstance(ask.kind, Choices)
+        return press.value in ask.kind.options and (press.kind == "=") != ticked(ask)
 
     def double(self, data: str) -> bool:
         """Whether this is the second tap of a double tap: it has its answer already."""
@@ -238,7 +238,7 @@ class Taker:
             yield from self.again(None if before is not None else _("This is the first question."))
         elif nav is Nav.SKIP and played.asked.skip:
             yield from self.answer(played, lambda _reader: None)
-        elif nav is Nav.DONE and isinstance(played.asked.kind, Choices):
+        elif nav is Nav.DONE and ticked(played.asked):
             draft = list(self.state.journal(talk).draft)
             yield from self.answer(played, lambda _reader: draft)
         else:

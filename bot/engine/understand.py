@@ -117,6 +117,11 @@ def read_button(data: str) -> Press | None:
 # --- answers ------------------------------------------------------------------------------------------------------
 
 
+def ticked(ask: Ask) -> bool:
+    """Whether its options are ticked one by one before Done."""
+    return isinstance(ask.kind, Choices) and not ask.kind.one
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads answers to one question from one person."""
@@ -151,7 +156,12 @@ class Reader:
 
     def tapped(self, option: str) -> Json:
         """The answer for an option's id."""
-        return int(option) if isinstance(self.ask.kind, Scale) else option
+        match self.ask.kind:
+            case Scale():
+                return int(option)
+            case Choices():
+                return [option]
+        return option
 
     def named(self, text: str) -> str | None:
         """The option that she wrote out or numbered (1 is the first), in her language."""

@@ -11,7 +11,6 @@ from bot.dialogue.steps import Json, Talk, Text
 from bot.mentoring.assessments import Assessment
 from bot.mentoring.goals import GoalPlan, GoalState
 from bot.mentoring.lookups import Helpline
-from bot.mentoring.lookups import Helpline
 from bot.mentoring.people import Purpose, Role
 
 
@@ -100,9 +99,9 @@ class Outcome:
 class Programme:
     """A whole programme of talks: what `SORORA_CONVERSATIONS` names must offer one as PROGRAMME.
 
-    talks: by name. welcome, menu, help, danger: the names of the talks for who is new, for when nothing else is open, for
-    "help", and for safety words. helplines: whom to call, most general first. names: what the ids in a person's data
-    mean (questionnaire items, fields, barriers), for the readable page of her data.
+    talks: by name. welcome, menu, help, danger: the names of the talks for who is new, for when nothing else is open,
+    for "help", and for safety words. helplines: whom to call, most general first. names: what the ids in a person's
+    data mean (questionnaire items, fields, barriers), for the readable page of her data.
     """
 
     talks: Mapping[str, Talk]

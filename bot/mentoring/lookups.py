@@ -21,12 +21,12 @@ class Left(msgspec.Struct, frozen=True):
 
 
 class Helpline(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A number to call. `service` is whose it is (its own name, never translated, not shown in the chat); `what` is a msgid
-    that says in plain words what it is for. `verified_on` is ISO 8601; `sure` False is shown as "please check".
+    """A number to call. `service` is whose it is (its own name, never translated, not shown in the chat); `what` is a
+    msgid that says in plain words what it is for. `verified_on` is ISO 8601; `sure` False is shown as "please check".
 
     number: as it is dialled, or the address of a page where there is none. languages: codes it answers in for certain;
-    empty where that is not promised. danger: may stand in the first answer to danger; where `languages` is empty it always
-    does. youth: for girls and boys.
+    empty where that is not promised. danger: may stand in the first answer to danger; where `languages` is empty it
+    always does. youth: for girls and boys.
     """
 
     number: str

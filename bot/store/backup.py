@@ -1,6 +1,7 @@
-"""Backup, restore, and sealing everything anew with the newest key. One format for both databases: gzipped lines of JSON.
+"""Backup, restore, and sealing everything anew with the newest key. One format for both databases: gzipped JSON lines.
 
-What people wrote is in a backup as it is in the database: sealed. A restore erases again everyone who erased herself since.
+What people wrote is in a backup as it is in the database: sealed. A restore erases again everyone who erased herself
+since.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ async def backup(store: Store, file: Path, now: datetime) -> int:
             line({"sorora": FORMAT, "at": now.isoformat()})
             for table in metadata.sorted_tables:
                 async for chunk in chunks(tx, table):
-                    line({"table": table.name, "rows": [plain(table, row) for row in chunk]})
+                    line({"table": table.name, "rows": [plain(row) for row in chunk]})
                     rows += len(chunk)
             out.write(msgspec.json.encode({"end": rows, "sha256": checksum.hexdigest()}) + b"\n")
     unfinished.chmod(0o600)
@@ -134,7 +135,7 @@ async def chunks(tx: Tx, table: sa.Table) -> AsyncIterator[list[dict[str, Any]]]
         yield [dict(row) for row in part]
 
 
-def plain(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
+def plain(row: dict[str, Any]) -> dict[str, Any]:
     """A row as JSON values: bytes in base64, moments in ISO 8601."""
     return {
         name: b64encode(value).decode()

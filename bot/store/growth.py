@@ -56,11 +56,11 @@ async def save_goal(tx: Tx, person_id: int, plan: GoalPlan, now: datetime) -> No
     )
 
 
-async def change_goal(tx: Tx, person_id: int, goal_id: int, plan: GoalPlan, state: GoalState, now: datetime) -> bool:
-    """Give one of her goals a new plan and state. False when it is not hers (or not there: nobody can tell which)."""
+async def change_goal(tx: Tx, person_id: int, goal_id: int, plan: GoalPlan, state: GoalState, now: datetime) -> None:
+    """Give one of her goals a new plan and state."""
     first = sa.func.coalesce(t.goals.c.reached_at, sa.bindparam("reached_now", now, type_=t.Moment()))
     reached = first if state is GoalState.REACHED else t.goals.c.reached_at
-    result = await tx.conn.execute(
+    await tx.conn.execute(
         sa.update(t.goals)
         .where(t.goals.c.id == goal_id, t.goals.c.person_id == person_id)
         .values(
@@ -70,7 +70,6 @@ async def change_goal(tx: Tx, person_id: int, goal_id: int, plan: GoalPlan, stat
             reached_at=reached,
         )
     )
-    return result.rowcount == 1
 
 
 async def goals_of(tx: Tx, person_id: int, *, let_go: bool = False) -> tuple[Goal, ...]:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.channels.simulator import Entry, Phone
-from bot.engine.messages import Button, Message
+from bot.messages import Button, Message
 
 TEMPLATES = Path(__file__).parent / "templates"
 

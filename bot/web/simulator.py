@@ -27,8 +27,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels.simulator import LARGEST_MEDIA, Simulator
 from bot.clock import Clock
-from bot.engine.messages import Inbox
 from bot.errors import MediaGone
+from bot.messages import Inbox
 from bot.pictures import draw
 from bot.web import screen
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.channels.terminal import Terminal
-from bot.engine.messages import Button, Delivery, Document, Drawing, Incoming, Media, Message, Sending, Verdict
 from bot.errors import MediaGone
+from bot.messages import Button, Delivery, Document, Drawing, Incoming, Media, Message, Sending, Verdict
 
 NOW = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 QUESTION = Message(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from bot.channels.simulator import Simulator
-from bot.engine.messages import Button, Delivery, Document, Drawing, Incoming, Message, Sending
 from bot.errors import TryLater
+from bot.messages import Button, Delivery, Document, Drawing, Incoming, Message, Sending
 
 LANGUAGES = Message(
     "Hello! In which language shall we talk?\n\nBonjour · Hallo · مرحبا · Вітаю · Merhaba",

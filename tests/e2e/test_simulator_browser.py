@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from bot.channels import telegram_bubbles, whatsapp_bubbles
 from bot.channels.simulator import Simulator
 from bot.clock import MovableClock, SystemClock
-from bot.engine.messages import Message
+from bot.messages import Message
 from bot.web.simulator import routes
 from tests.e2e.browser import SCREENS, browser, listening, serving  # noqa: F401 - `browser` is a fixture
 from tests.e2e.scripted import Script

@@ -15,7 +15,8 @@ from starlette.applications import Starlette
 from bot.channels import telegram_bubbles, whatsapp_bubbles
 from bot.channels.simulator import Simulator
 from bot.clock import MovableClock
-from bot.engine.messages import (
+from bot.errors import MediaGone, TryLater
+from bot.messages import (
     Button,
     Channel,
     Delivery,
@@ -27,7 +28,6 @@ from bot.engine.messages import (
     Sending,
     Verdict,
 )  # fmt: skip
-from bot.errors import MediaGone, TryLater
 from bot.web import screen
 from bot.web.simulator import Page, routes
 

@@ -1,3 +1,0 @@
-"""Moved: bot.messages."""
-
-from bot.messages import *  # noqa: F403

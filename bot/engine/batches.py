@@ -17,11 +17,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncTransaction
 
 from bot.clock import Clock
-from bot.dialogue.steps import Say
+from bot.dialogue.steps import Say, Text, _
 from bot.engine.apply import Genie
 from bot.engine.manners import SLOWLY, Manners
 from bot.engine.questions import draw_said
-from bot.engine.turns import SORRY, take_turn
+from bot.engine.turns import take_turn
 from bot.engine.wishes import Asking, Find, House, State, Turn, Wish
 from bot.errors import TryLater
 from bot.mentoring.people import Person
@@ -32,6 +32,7 @@ from bot.store.people import KeptTalk, Known
 
 log = structlog.get_logger(__name__)
 
+SORRY: Text = _("Something went wrong on our side. What you wrote before is safe. Write “menu” to go on.")
 MOST = 64
 MOST_WAITING = 10_000  # beyond this the platform is asked to come again
 

@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bot.dialogue.replay import Journal, Played, answered, back, looked, play
-from bot.dialogue.steps import Ask, Choices, FreeText, Json, Look, Refused, Say, Talk, Text, Words, _, paragraphs
+from bot.dialogue.steps import Ask, FreeText, Json, Look, Refused, Say, Talk, Words, _, paragraphs
 from bot.engine.questions import draw_question, draw_said, spoken
-from bot.engine.understand import Nav, Opens, Press, Reader, question_mark, read_button, ticked
+from bot.engine.understand import Nav, Opens, Press, Reader, question_mark, read_button, takes_words, ticked
 from bot.engine.wishes import Asking, Carried, Carry, Find, House, Keep, Redeem, State, Turn
 from bot.i18n import clean
 from bot.mentoring.effects import Outcome
@@ -91,8 +91,7 @@ class Taker:
     @property
     def everywhere(self) -> tuple[str, ...]:
         """Talks whose words count even where own words are asked: the ways out."""
-        programme = self.house.programme
-        return (programme.menu, programme.help, programme.danger)
+        return (self.house.programme.menu, self.house.programme.help)
 
     def summon(self, name: str, played: Played) -> Asking[None]:
         """Open a talk by its word; Help at a question that has help of its own says that instead."""
@@ -339,8 +338,6 @@ class Taker:
     def has_answers(self, talk: KeptTalk) -> bool:
         """Whether she has answered anything in it. A talk that cannot be replayed counts: nothing is thrown away."""
         journal = self.state.journal(talk)
-        if not journal.answers:
-            return False
         try:
             played = play(self.beginning(talk), journal)
         except Exception:
@@ -402,11 +399,3 @@ class Taker:
         first = self.turn.person.language
         order = [first, *(code for code in catalogs.languages if code != first)]
         return tuple(Offered(code, catalogs.name(code), catalogs.draft(code)) for code in order)
-
-
-def takes_words(ask: Ask | None) -> bool:
-    """Whether a question takes own words."""
-    return ask is not None and (isinstance(ask.kind, FreeText) or (isinstance(ask.kind, Choices) and ask.kind.own))
-
-
-SORRY: Text = _("Something went wrong on our side. What you wrote before is safe. Write “menu” to go on.")

@@ -122,6 +122,11 @@ def ticked(ask: Ask) -> bool:
     return isinstance(ask.kind, Choices) and not ask.kind.one
 
 
+def takes_words(ask: Ask | None) -> bool:
+    """Whether a question takes own words."""
+    return ask is not None and (isinstance(ask.kind, FreeText) or (isinstance(ask.kind, Choices) and ask.kind.own))
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads answers to one question from one person."""

@@ -37,7 +37,7 @@ def listening(port: int = 0) -> socket.socket:
 @asynccontextmanager
 async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
     """Serve `app` on `listener` until the block ends; then the listener is closed and streams still open are cut."""
-    config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, lifespan="off")
+    config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve([listener]))
     try:

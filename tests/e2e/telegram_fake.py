@@ -92,7 +92,7 @@ class FakeTelegram:
             Route("/file/bot{token}/{path:path}", self._file),
         ]
         config = uvicorn.Config(
-            Starlette(routes=routes), log_level=60, access_log=False, lifespan="off", ws="none",
+            Starlette(routes=routes), log_level=60, access_log=False, lifespan="off", ws="none", log_config=None,
             timeout_graceful_shutdown=1,
         )  # fmt: skip
         self._server = _Server(config)

@@ -87,7 +87,7 @@ class FakeWhatsApp:
         ]
         app = Starlette(routes=routes, exception_handlers={Refusal: self._refused})
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_level="critical", lifespan="off",
+            app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", log_config=None,
             timeout_graceful_shutdown=2,
         )  # fmt: skip
         self._server = _Server(config)

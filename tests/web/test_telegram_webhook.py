@@ -53,7 +53,9 @@ async def serving(channel: Telegram, inbox: Recorder) -> AsyncIterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     app = Starlette(routes=routes(channel, inbox, SECRET))
-    server = _Server(uvicorn.Config(app, log_level=60, lifespan="off", ws="none", timeout_graceful_shutdown=1))
+    server = _Server(
+        uvicorn.Config(app, log_level=60, lifespan="off", ws="none", timeout_graceful_shutdown=1, log_config=None)
+    )
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.002)

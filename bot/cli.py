@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import secrets
 import sys
 import webbrowser
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -21,8 +23,10 @@ from bot.channels.terminal import Terminal
 from bot.checkup import checkup
 from bot.clock import SystemClock
 from bot.errors import SettingError, SororaError
+from bot.i18n import Catalogs
 from bot.settings import Settings
 from bot.store import backup as backups
+from bot.store import invites
 from bot.store.door import Store
 from bot.store.schema import migrate as migrate_store
 from bot.store.schema import up_to_date
@@ -132,6 +136,28 @@ def migrate() -> None:
 
     wait_for(work())
     typer.echo("The database is up to date.")
+
+
+@app.command()
+def invite(
+    language: Annotated[str, typer.Option(help="Language of the welcome, such as ar; empty: her device's.")] = "",
+    group: Annotated[str, typer.Option(help="Name of the group she joins with it.")] = "",
+    uses: Annotated[int, typer.Option(min=1, help="How many women can use it.")] = 1,
+    days: Annotated[int, typer.Option(min=1, help="For how many days it is good.")] = 30,
+) -> None:
+    """Make an invitation: a code for a link or a printed QR code."""
+    code = secrets.token_urlsafe(12)
+
+    async def work() -> None:
+        store = open_store(settings())
+        async with store.begin() as tx:
+            await invites.invite(tx, code, language, group, uses, CLOCK.now() + timedelta(days=days))
+        await store.close()
+
+    if language and language not in Catalogs.load().languages:
+        raise SettingError(f"There is no language {language}: {', '.join(Catalogs.load().languages)} are there.")
+    wait_for(work())
+    typer.echo(f"The code is {code}. On Telegram: https://t.me/YOUR_BOT?start={code} On WhatsApp: send /start {code}")
 
 
 @keys.command("new")

@@ -74,8 +74,8 @@ class Taker:
             return
         if self.state.new:
             yield from self.invited(text)
-        meaning = self.house.wordbook.meaning(text)
         played = yield from self.stand()
+        meaning = None if self.offered(text, played) else self.house.wordbook.meaning(text)
         if played is None:
             yield from self.start(meaning.talk) if isinstance(meaning, Opens) else self.home()
         elif not text:
@@ -83,15 +83,14 @@ class Taker:
         elif isinstance(meaning, Nav):
             yield from self.navigate(meaning, played)
         elif isinstance(meaning, Opens) and (meaning.command or not takes_words(played.asked)
-                                             or meaning.talk in self.everywhere):  # fmt: skip
+                                             or meaning.everywhere):  # fmt: skip
             yield from self.summon(meaning.talk, played)
         else:
             yield from self.answer(played, lambda reader: reader.typed(text))
 
-    @property
-    def everywhere(self) -> tuple[str, ...]:
-        """Talks whose words count even where own words are asked: the ways out."""
-        return (self.house.programme.menu, self.house.programme.help)
+    def offered(self, text: str, played: Played | None) -> bool:
+        """Whether the open question offers an option by exactly these words: then she means that."""
+        return played is not None and played.asked is not None and self.reader(played.asked).labelled(text) is not None
 
     def summon(self, name: str, played: Played) -> Asking[None]:
         """Open a talk by its word; Help at a question that has help of its own says that instead."""
@@ -102,9 +101,9 @@ class Taker:
 
     def invited(self, text: str) -> Asking[None]:
         """A new person with an invitation begins in its language; an unknown code is just a normal welcome."""
-        parts = text.split(maxsplit=1)
-        if len(parts) == 2 and parts[0] == "/start":
-            invitation = yield Redeem(parts[1].strip())
+        command, _space, code = text.partition(" ")
+        if command == "/start" and code:
+            invitation = yield Redeem(code.strip())
             if invitation is not None:
                 language, cohort = invitation
                 self.change(language=language or self.turn.person.language, group=cohort)
@@ -194,7 +193,7 @@ class Taker:
             yield from self.end(talk, played.result, paragraphs(*rest) if rest else None)
 
     def again(self, lead: Words | None = None, page: int = 0) -> Asking[None]:
-        """The open question once more, after a sentence; the menu or the welcome where there is none."""
+        """The open question once more, after a sentence; without one, home."""
         yield from self.advance(lead=lead, quiet=True, page=page)
 
     def answer(self, played: Played, read: Callable[[Reader], Json]) -> Asking[None]:
@@ -204,17 +203,22 @@ class Taker:
             yield from self.advance()
             return
         ask, journal = played.asked, self.state.journal(talk)
-        person = self.turn.person
-        today = self.state.now.astimezone(ZoneInfo(person.zone)).date()
         try:
-            value = read(Reader(ask, person.language, self.house.catalogs, today))
+            value = read(self.reader(ask))
             if isinstance(value, dict) and "own" in value:
                 value = {**value, "options": list(journal.draft)}
+            elif isinstance(value, list):
+                value = list(dict.fromkeys([*journal.draft, *value]))
             self.write(talk, answered(journal, ask, value))
         except Refused as refused:
             yield from self.again(refused.reason)
         else:
             yield from self.advance()
+
+    def reader(self, ask: Ask) -> Reader:
+        """Who reads her answers to this question."""
+        today = self.state.now.astimezone(ZoneInfo(self.turn.person.zone)).date()
+        return Reader(ask, self.turn.person.language, self.house.catalogs, today)
 
     def tick(self, talk: KeptTalk, played: Played, press: Press) -> Asking[None]:
         """Tick or untick one of several options; nothing is answered before Done."""

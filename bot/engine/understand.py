@@ -44,10 +44,11 @@ NAV_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Opens:
-    """She asks for a talk by its words, or (`command`) by its command, which counts also where own words are asked."""
+    """She asks for a talk by its words or its command. `everywhere`: also where own words are asked, as with commands
+    and the ways out."""
 
     talk: str
-    command: bool = False
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ class Wordbook:
             self.meanings.update(dict.fromkeys(catalogs.typed(words) | catalogs.typed(NAV_LABELS[nav]), nav))
         for talk in programme.talks.values():
             if talk.words is not None:
-                self.meanings.update(dict.fromkeys(catalogs.typed(talk.words), Opens(talk.name)))
+                opens = Opens(talk.name, everywhere=talk.name in (programme.menu, programme.help))
+                self.meanings.update(dict.fromkeys(catalogs.typed(talk.words), opens))
         self.commands = {
-            (talk.command or talk.name).lower(): Opens(talk.name, command=True) for talk in programme.talks.values()
+            (talk.command or talk.name).lower(): Opens(talk.name, everywhere=True) for talk in programme.talks.values()
         }
         danger = programme.talks[programme.danger].words
         self.alarms = catalogs.typed(danger) if danger else frozenset()
@@ -170,14 +172,18 @@ class Reader:
 
     def named(self, text: str) -> str | None:
         """The option that she wrote out or numbered (1 is the first), in her language."""
-        options = self.ask.kind.options
-        said = normalise(text)
-        for key, option in options.items():
-            if normalise(self.catalogs.label(option.label, self.language)) == said:
-                return key
-        number = self.catalogs.parse_number(text)
+        options, chosen = self.ask.kind.options, self.labelled(text)
+        number = self.catalogs.parse_number(text) if chosen is None else None
         if number is not None and 1 <= number <= len(options) and not isinstance(self.ask.kind, Day):
             return list(options)[number - 1]
+        return chosen
+
+    def labelled(self, text: str) -> str | None:
+        """The option with exactly these words on its button, in her language."""
+        said = normalise(text)
+        for key, option in self.ask.kind.options.items():
+            if normalise(self.catalogs.label(option.label, self.language)) == said:
+                return key
         return None
 
     def several(self, text: str) -> list[str] | None:

@@ -119,6 +119,8 @@ class Choices(Kind):
 
     def read(self, value: Json) -> Picked:
         wanted, words = (value, None) if isinstance(value, list) else (value["options"], value["own"])
+        if not isinstance(wanted, list):
+            raise TypeError("options are a list of ids")
         options = tuple(known for known in self.choices if known in wanted)  # an option that a deploy dropped is let go
         added = FreeText(self.limit).read(words) if words is not None and self.own else None
         if added is None and len(options) < self.at_least:

@@ -39,7 +39,7 @@ class Played:
     """Where a talk stands after replay: exactly one of `asked`, `wanted` and `ended` holds.
 
     said: what was said since the last answer. trail: the keys this path used, in order, looks included; questions:
-    those of them that are answered questions. language: the last language the talk chose, if it chose one.
+    those of them that are answered questions. language: the language the talk chose since the last answer, if it did.
     """
 
     said: tuple[Say, ...]
@@ -81,16 +81,28 @@ def play(begin: Callable[[], Conversation[Any]], journal: Journal) -> Played:
         if step.key in trail:
             raise ValueError(f"the talk uses the key {step.key!r} twice")
         if isinstance(step, Look):
-            if step.key not in journal.answers:
+            seen, reply = sees(step, journal)
+            if not seen:
                 return here(wanted=step)
-            reply = msgspec.convert(journal.answers[step.key], step.what.gives)
         else:
             accepted, reply = accepts(step, journal)
             if not accepted:
                 return here(asked=step)
             said.clear()
+            language = None
         trail[step.key] = isinstance(step, Ask)
     raise EndlessTalk(f"a talk took more than {STEP_LIMIT} steps")
+
+
+def sees(look: Look, journal: Journal) -> tuple[bool, object]:
+    """Whether the journal holds a look-up in the shape that it has now, and its value. One that an older version kept
+    in another shape is made again."""
+    if look.key not in journal.answers:
+        return False, None
+    try:
+        return True, msgspec.convert(journal.answers[look.key], look.what.gives)
+    except msgspec.ValidationError:
+        return False, None
 
 
 def accepts(ask: Ask, journal: Journal) -> tuple[bool, object]:
@@ -122,8 +134,13 @@ def answered(journal: Journal, ask: Ask, value: Json) -> Journal:
 
 
 def looked(journal: Journal, look: Look, value: object) -> Journal:
-    """The journal with the value of a look-up (any msgspec-encodable value) kept under its key."""
-    return Journal({**journal.answers, look.key: msgspec.to_builtins(value)}, journal.aside, journal.draft)
+    """The journal with the value of a look-up (any msgspec-encodable value) kept under its key.
+
+    Raises msgspec.ValidationError where the value is not of the type that the look-up gives.
+    """
+    kept = msgspec.to_builtins(value)
+    msgspec.convert(kept, look.what.gives)  # what could not be read again would be looked up for ever
+    return Journal({**journal.answers, look.key: kept}, journal.aside, journal.draft)
 
 
 def reopened(journal: Journal, prefixes: Iterable[str]) -> Journal:

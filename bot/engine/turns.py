@@ -70,27 +70,22 @@ class Taker:
     def take_text(self, text: str) -> Asking[None]:
         """Danger first, then words for everywhere, then an answer."""
         if self.house.wordbook.alarm(text):
-            yield from self.start(self.house.programme.danger)
-            return
+            return (yield from self.start(self.house.programme.danger))
         if self.state.new:
             yield from self.invited(text)
         played = yield from self.stand()
-        meaning = None if self.offered(text, played) else self.house.wordbook.meaning(text)
+        asked = self.reader(played.asked) if played is not None and played.asked is not None else None
+        meaning = self.house.wordbook.meaning(text, asked)
         if played is None:
             yield from self.start(meaning.talk) if isinstance(meaning, Opens) else self.home()
         elif not text:
             yield from self.again(_("That message came without words. Please write again, or send a voice note."))
         elif isinstance(meaning, Nav):
             yield from self.navigate(meaning, played)
-        elif isinstance(meaning, Opens) and (meaning.command or not takes_words(played.asked)
-                                             or meaning.everywhere):  # fmt: skip
+        elif isinstance(meaning, Opens) and (meaning.everywhere or not takes_words(played.asked)):
             yield from self.summon(meaning.talk, played)
         else:
             yield from self.answer(played, lambda reader: reader.typed(text))
-
-    def offered(self, text: str, played: Played | None) -> bool:
-        """Whether the open question offers an option by exactly these words: then she means that."""
-        return played is not None and played.asked is not None and self.reader(played.asked).labelled(text) is not None
 
     def summon(self, name: str, played: Played) -> Asking[None]:
         """Open a talk by its word; Help at a question that has help of its own says that instead."""

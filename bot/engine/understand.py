@@ -86,12 +86,15 @@ class Wordbook:
         said = normalise(text)
         return said in self.alarms or any(" " in phrase and f" {phrase} " in f" {said} " for phrase in self.alarms)
 
-    def meaning(self, text: str) -> Nav | Opens | None:
-        """What a whole message means as a command or typed word, or None."""
+    def meaning(self, text: str, asked: Reader | None = None) -> Nav | Opens | None:
+        """What a whole message means as a command or typed word, or None. Who writes what stands on a button of
+        the open question (`asked`) means that button."""
         if text.startswith("/"):
             name = text[1:].split(maxsplit=1)[0].split("@")[0].lower() if len(text) > 1 else ""
             return self.commands.get(name) or (Nav(name) if name in list(Nav) else None)
-        return self.meanings.get(normalise(text)) if len(text) <= LONGEST_PHRASE else None
+        if len(text) > LONGEST_PHRASE or (asked is not None and asked.labelled(text) is not None):
+            return None
+        return self.meanings.get(normalise(text))
 
 
 # --- buttons ------------------------------------------------------------------------------------------------------

@@ -156,22 +156,24 @@ class Taker:
         """Her open talk."""
         return next((talk for talk in self.talks.values() if talk.open), None)
 
-    def stand(self) -> Asking[Played | None]:
+    def stand(self, *, fresh: bool = False) -> Asking[Played | None]:
         """Where the open talk stands, its look-ups made; None without one. A talk that can go on to its end by itself
-        (a deploy removed its last questions) is not None: its `ended` is true."""
+        (a deploy removed its last questions) is not None: its `ended` is true. fresh: it comes here for the first time,
+        so that a language it chose is hers from now on; at any later replay she may have chosen another."""
         talk = self.open
         if talk is None:
             return None
         while True:
             played = play(self.beginning(talk), self.state.journal(talk))
-            self.speak(played)
+            if fresh:
+                self.speak(played)
             if played.wanted is None:
                 return played
             self.write(talk, looked(self.state.journal(talk), played.wanted, (yield from self.see(played.wanted))))
 
     def advance(self, *, lead: Words | None = None, quiet: bool = False, page: int = 0) -> Asking[None]:
         """Say and ask what comes next; follow a talk that ended into the next one. quiet: only the question again."""
-        played = yield from self.stand()
+        played = yield from self.stand(fresh=not quiet)
         talk = self.open
         if played is None or talk is None:
             yield from self.home(lead)

@@ -17,14 +17,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.dialogue.replay import Journal, Played, answered, back, looked, play
-from bot.dialogue.steps import Ask, FreeText, Json, Look, Refused, Say, Talk, Words, _, paragraphs
+from bot.dialogue.replay import Played, answered, back, looked, play
+from bot.dialogue.steps import Ask, FreeText, Json, Look, Refused, Say, Words, _, paragraphs
 from bot.engine.questions import draw_question, draw_said, spoken
+from bot.engine.stack import Stack
 from bot.engine.understand import Nav, Opens, Press, Reader, question_mark, read_button, takes_words, ticked
 from bot.engine.wishes import Asking, Carried, Carry, Find, House, Keep, Redeem, State, Turn
 from bot.i18n import clean
 from bot.mentoring.effects import Outcome
-from bot.mentoring.lookups import Helplines, Languages, Left, LeftTalks, Me, Now, Offered
+from bot.mentoring.lookups import Helplines, Languages, LeftTalks, Me, Now, Offered
 from bot.messages import Incoming, Media
 from bot.store.people import KeptTalk
 
@@ -47,8 +48,7 @@ class Taker:
         self.state = state
         self.incoming = incoming
         self.turn = Turn(state.known.person)
-        self.talks = {talk.id: talk for talk in state.known.talks if talk.name in house.programme.talks}
-        self.turn.ended = [talk.id for talk in state.known.talks if talk.id not in self.talks]
+        self.stack = Stack(house, state, self.turn)
         self.chain = 0
 
     # --- what came in ---------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ class Taker:
             return
         press = read_button(data)
         played = yield from self.stand()
-        talk = self.open
+        talk = self.stack.open
         if press is None or played is None or talk is None or not self.fits(press, talk, played):
             self.turn.audit.append("stale button")
             yield from self.again(_("That button is from an earlier moment. We are here now:"))
@@ -151,35 +151,32 @@ class Taker:
 
     # --- the open talk --------------------------------------------------------------------------------------------
 
-    @property
-    def open(self) -> KeptTalk | None:
-        """Her open talk."""
-        return next((talk for talk in self.talks.values() if talk.open), None)
-
     def stand(self, *, fresh: bool = False) -> Asking[Played | None]:
         """Where the open talk stands, its look-ups made; None without one. A talk that can go on to its end by itself
         (a deploy removed its last questions) is not None: its `ended` is true. fresh: it comes here for the first time,
         so that a language it chose is hers from now on; at any later replay she may have chosen another."""
-        talk = self.open
+        talk = self.stack.open
         if talk is None:
             return None
         while True:
-            played = play(self.beginning(talk), self.state.journal(talk))
+            played = play(self.stack.beginning(talk), self.stack.journal(talk))
             if fresh:
                 self.speak(played)
             if played.wanted is None:
                 return played
-            self.write(talk, looked(self.state.journal(talk), played.wanted, (yield from self.see(played.wanted))))
+            self.stack.write(
+                talk, looked(self.stack.journal(talk), played.wanted, (yield from self.see(played.wanted)))
+            )
 
     def advance(self, *, lead: Words | None = None, quiet: bool = False, page: int = 0) -> Asking[None]:
         """Say and ask what comes next; follow a talk that ended into the next one. quiet: only the question again."""
         played = yield from self.stand(fresh=not quiet)
-        talk = self.open
+        talk = self.stack.open
         if played is None or talk is None:
             yield from self.home(lead)
         elif played.asked is not None:
             said = () if quiet else played.said
-            journal = self.state.journal(talk)
+            journal = self.stack.journal(talk)
             self.turn.messages += draw_question(
                 talk.id, played.asked, said, journal.draft, self.turn.person, self.house.catalogs,
                 lead=lead, edits="" if self.turn.messages else self.incoming.card, page=page,
@@ -195,18 +192,18 @@ class Taker:
 
     def answer(self, played: Played, read: Callable[[Reader], Json]) -> Asking[None]:
         """Take an answer to the open question; a kind reason and the question again where it does not fit."""
-        talk = self.open
+        talk = self.stack.open
         if talk is None or played.asked is None:
             yield from self.advance()
             return
-        ask, journal = played.asked, self.state.journal(talk)
+        ask, journal = played.asked, self.stack.journal(talk)
         try:
             value = read(self.reader(ask))
             if isinstance(value, dict) and "own" in value:
                 value = {**value, "options": list(journal.draft)}
             elif isinstance(value, list):
                 value = list(dict.fromkeys([*journal.draft, *value]))
-            self.write(talk, answered(journal, ask, value))
+            self.stack.write(talk, answered(journal, ask, value))
         except Refused as refused:
             yield from self.again(refused.reason)
         else:
@@ -219,27 +216,27 @@ class Taker:
 
     def tick(self, talk: KeptTalk, played: Played, press: Press) -> Asking[None]:
         """Tick or untick one of several options; nothing is answered before Done."""
-        journal = self.state.journal(talk)
+        journal = self.stack.journal(talk)
         ticked = [key for key in journal.draft if key != press.value] + [press.value] * (press.kind == "+")
-        self.write(talk, msgspec.structs.replace(journal, draft=tuple(ticked)))
+        self.stack.write(talk, msgspec.structs.replace(journal, draft=tuple(ticked)))
         yield from self.again()
 
     def navigate(self, nav: Nav, played: Played) -> Asking[None]:
         """Back, Skip, Stop or Done at the open question."""
-        talk = self.open
+        talk = self.stack.open
         if talk is None or played.asked is None:
             yield from self.advance()
         elif nav is Nav.STOP:
             yield from self.stop(talk)
         elif nav is Nav.BACK:
-            before = back(self.state.journal(talk), played)
+            before = back(self.stack.journal(talk), played)
             if before is not None:
-                self.write(talk, before)
+                self.stack.write(talk, before)
             yield from self.again(None if before is not None else _("This is the first question."))
         elif nav is Nav.SKIP and played.asked.skip:
             yield from self.answer(played, lambda _reader: None)
         elif nav is Nav.DONE and ticked(played.asked):
-            draft = list(self.state.journal(talk).draft)
+            draft = list(self.stack.journal(talk).draft)
             yield from self.answer(played, lambda _reader: draft)
         else:
             yield from self.again(_("This question needs an answer. You can also go back or stop."))
@@ -247,7 +244,7 @@ class Taker:
     def stop(self, talk: KeptTalk) -> Asking[None]:
         """Leave a talk. What she wrote waits for her, except in a welcome without a yes: then nothing is kept."""
         kept = self.turn.person.takes_part
-        self.leave(talk, keep=kept)
+        self.stack.leave(talk, keep=kept)
         lead = _("I keep what you wrote. You can go on at any time.") if kept else _("You can begin again at any time.")
         yield from self.start(self.house.programme.menu, lead=lead)
 
@@ -267,48 +264,24 @@ class Taker:
         self.chain += 1
         if self.chain > LONGEST_CHAIN:
             raise RecursionError(f"talks lead to each other in a circle, at {talk.name!r}")
-        interrupted = self.open
-        same = next((one for one in self.talks.values() if (one.name, one.about) == (talk.name, about)), None)
-        if same is not None and (same.open or self.has_answers(same)) and talk.name != programme.menu:
+        same = self.stack.find(talk.name, about)
+        if same is not None and (same.open or self.stack.has_answers(same)) and talk.name != programme.menu:
             yield from self.go_on(same, lead)
             return
-        resumes = ""
-        if same is not None:
-            self.forget(same)
-        if interrupted is not None and interrupted is not same:
-            resumes = self.leave(interrupted, for_aside=talk.aside)
-        fresh = KeptTalk(self.house.token(), talk.name, about, True, resumes if talk.aside else "", self.state.now)
-        fresh.journal = Journal()
-        self.talks[fresh.id] = self.turn.new[fresh.id] = fresh
+        self.stack.begin(talk, about)
         yield from self.advance(lead=lead)
 
     def go_on(self, talk: KeptTalk, lead: Words | None = None) -> Asking[None]:
         """Go on with a talk where she left it."""
         if not talk.open:
-            if self.open is not None:
-                self.leave(self.open)
-            talk.open = True
-            self.touch(talk)
+            self.stack.reopen(talk)
             lead = lead or _("We go on where you were.")
         yield from self.again(lead)
-
-    def leave(self, talk: KeptTalk, *, keep: bool = True, for_aside: bool = False) -> str:
-        """Park the open talk for later, or forget it where it is only an aside, or holds no answers and is not just
-        interrupted by one. Gives the id of the talk to go on with after an aside ("" for none)."""
-        if self.programme_talk(talk).aside:
-            self.forget(talk)
-            return talk.resumes if talk.resumes in self.talks else ""
-        if not keep or not (for_aside or self.has_answers(talk)):
-            self.forget(talk)
-            return ""
-        talk.open = False
-        self.touch(talk)
-        return talk.id
 
     def end(self, talk: KeptTalk, result: object, lead: Words | None) -> Asking[None]:
         """A talk has returned: carry out what it asks for, then what comes next, led in by what it said last."""
         outcome = result if isinstance(result, Outcome) else Outcome()
-        self.forget(talk)
+        self.stack.forget(talk)
         for effect in outcome.effects:
             carried: Carried = yield Carry(effect)
             self.turn.messages += carried.messages
@@ -316,52 +289,17 @@ class Taker:
                 last = [Say(lead)] if lead is not None else []
                 self.turn.messages += draw_said(last, self.turn.person, self.house.catalogs)
                 self.turn.erased = True
-                self.talks.clear()
+                self.stack.clear()
                 return
             self.turn.person = carried.person
         if outcome.then:
             yield from self.start(outcome.then, outcome.about, lead=lead)
-        elif talk.resumes in self.talks:
-            yield from self.go_on(self.talks[talk.resumes], lead)
+        elif talk.resumes in self.stack.talks:
+            yield from self.go_on(self.stack.talks[talk.resumes], lead)
         else:
             yield from self.start(self.house.programme.menu, lead=lead)
 
     # --- small things ---------------------------------------------------------------------------------------------
-
-    def beginning(self, talk: KeptTalk) -> Callable[[], Any]:
-        """How this talk begins."""
-        return lambda: self.programme_talk(talk).begin(talk.about)
-
-    def programme_talk(self, talk: KeptTalk) -> Talk:
-        """The talk as the programme knows it."""
-        return self.house.programme.talks[talk.name]
-
-    def has_answers(self, talk: KeptTalk) -> bool:
-        """Whether she has answered anything in it. A talk that cannot be replayed counts: nothing is thrown away."""
-        journal = self.state.journal(talk)
-        try:
-            played = play(self.beginning(talk), journal)
-        except Exception:
-            return True
-        return bool(played.questions or journal.aside)
-
-    def write(self, talk: KeptTalk, journal: Journal) -> None:
-        """Give a talk its new journal."""
-        talk.journal = journal
-        self.touch(talk)
-
-    def touch(self, talk: KeptTalk) -> None:
-        """Note that a talk changed."""
-        talk.touched_at = self.state.now
-        if talk.id not in self.turn.new:
-            self.turn.changed[talk.id] = talk
-
-    def forget(self, talk: KeptTalk) -> None:
-        """Let go of a talk and its journal."""
-        self.talks.pop(talk.id, None)
-        self.turn.changed.pop(talk.id, None)
-        if self.turn.new.pop(talk.id, None) is None:
-            self.turn.ended.append(talk.id)
 
     def change(self, **fields: Any) -> None:
         """Change something of the person."""
@@ -381,18 +319,12 @@ class Taker:
             case Now():
                 return self.state.now.astimezone(ZoneInfo(person.zone))
             case LeftTalks():
-                return self.left_talks()
+                return self.stack.left()
             case Languages():
                 return self.languages()
             case Helplines():
                 return self.house.programme.helplines
         return (yield Find(look.what))
-
-    def left_talks(self) -> tuple[Left, ...]:
-        """Talks that wait for her, newest first."""
-        waiting = [talk for talk in self.talks.values() if not talk.open and self.has_answers(talk)]
-        waiting.sort(key=lambda talk: talk.touched_at, reverse=True)
-        return tuple(Left(talk.name, talk.about) for talk in waiting)
 
     def languages(self) -> tuple[Offered, ...]:
         """The languages to offer: the invitation's or her device's first, then the others by name."""

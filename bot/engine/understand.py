@@ -174,12 +174,21 @@ class Reader:
         return option
 
     def named(self, text: str) -> str | None:
-        """The option that she wrote out or numbered (1 is the first), in her language."""
-        options, chosen = self.ask.kind.options, self.labelled(text)
-        number = self.catalogs.parse_number(text) if chosen is None else None
-        if number is not None and 1 <= number <= len(options) and not isinstance(self.ask.kind, Day):
-            return list(options)[number - 1]
+        """The option that she wrote out or numbered, in her language."""
+        chosen = self.labelled(text)
+        if chosen is None and not isinstance(self.ask.kind, Day):
+            return self.numbered(self.catalogs.parse_number(text))
         return chosen
+
+    def numbered(self, number: int | None) -> str | None:
+        """The option with this number: the one on its button where buttons bear numbers, else its place from 1."""
+        options = self.ask.kind.options
+        labels = {
+            self.catalogs.parse_number(self.catalogs.label(options[key].label, self.language)): key for key in options
+        }
+        if labels.keys() - {None}:
+            return labels.get(number) if number is not None else None
+        return list(options)[number - 1] if number is not None and 1 <= number <= len(options) else None
 
     def labelled(self, text: str) -> str | None:
         """The option with exactly these words on its button, in her language."""
@@ -191,8 +200,7 @@ class Reader:
 
     def several(self, text: str) -> list[str] | None:
         """Several options by number: "1 3 5", "1,3". None when it is no such list."""
-        ids = list(self.ask.kind.options)
-        numbers = [self.catalogs.parse_number(part) for part in text.replace(",", " ").replace("،", " ").split()]
-        if not numbers or any(number is None or not 1 <= number <= len(ids) for number in numbers):
-            return None
-        return [ids[number - 1] for number in numbers if number is not None]
+        parts = text.replace(",", " ").replace("،", " ").split()
+        chosen = [self.numbered(self.catalogs.parse_number(part)) for part in parts]
+        found = [key for key in chosen if key is not None]
+        return found if found and len(found) == len(parts) else None

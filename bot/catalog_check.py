@@ -264,9 +264,9 @@ def utf16(text: str) -> int:
 
 def words_used(entry: Entry, string: str, glossary: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Where English says a word of the glossary, the translation says it with one of its stems."""
-    said = normalise(string)
+    said, english = normalise(string), PLACEHOLDER.sub(" ", entry.msgids[-1])
     for word, stems in glossary.items():
-        if "glossary" in entry.allowed or not re.search(rf"(?<!\w){re.escape(word)}s?(?!\w)", entry.msgids[-1], re.I):
+        if "glossary" in entry.allowed or not re.search(rf"(?<!\w){re.escape(word)}s?(?!\w)", english, re.I):
             continue
         if not any(stem in said for stem in stems):
             yield f"say {word!r} with the word of the glossary ({', '.join(stems)})"

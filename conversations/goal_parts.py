@@ -168,7 +168,7 @@ def whole(plan: GoalPlan, state: GoalState = GoalState.DESCRIBED) -> Words:
     return paragraphs(
         lines(
             _("My goal: {title}")(title=goals.said(plan.title)),
-            _("{state}, by {day}")(state=STATES[state], day=plan.by),
+            _("{state}. Day: {day}")(state=STATES[state], day=plan.by),
         ),
         lines(
             _("Done when: {measure}")(measure=goals.said(plan.measure)),
@@ -185,7 +185,7 @@ def whole(plan: GoalPlan, state: GoalState = GoalState.DESCRIBED) -> Words:
 
 def milestone_line(piece: Milestone) -> Text:
     """One milestone in a list, with {n}, {milestone} and {day}."""
-    return _("{n}. {milestone}: done, {day}") if piece.done_on else _("{n}. {milestone}: by {day}")
+    return _("{n}. {milestone} (done, {day})") if piece.done_on else _("{n}. {milestone} (by {day})")
 
 
 def picture(plan: GoalPlan, state: GoalState = GoalState.DESCRIBED) -> Picture:

@@ -76,7 +76,7 @@ def talk(worth: Mapping[str, Text]) -> Talk:
         "menu",
         _("Menu"),
         lambda _about: menu(worth),
-        words=p_("typed words", "menu|main menu|home"),
+        words=p_("typed words", "menu|main menu"),
         command="menu",
         open_to_all=True,
     )

@@ -88,7 +88,7 @@ LABELS: Mapping[str, Text] = {
     "teamwork": TOGETHER,
 }
 
-LEVELS = (_("Not yet"), _("Now and then"), _("Sometimes"), _("Often"), _("Almost always"))
+LEVELS = (_("Not yet"), _("Rarely"), _("Sometimes"), _("Often"), _("Almost always"))
 SHEET = Sheet(title=_("My soft skills"), items=NAMES, levels=LEVELS, strong=4)
 STATEMENTS_IN_ALL = sum(len(three) for three in STATEMENTS.values())
 

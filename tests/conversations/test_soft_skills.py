@@ -50,7 +50,7 @@ def test_the_picture_says_the_same_as_the_words_beside_it() -> None:
         line = next(line for line in words.splitlines() if line.startswith(f"{english(LEVELS[level - 1])}: "))
         assert english(NAMES[item]) in line
     assert words.startswith("Your strengths: Stress management, Cultural adaptation.")
-    assert "Stress management: Now and then, now Often." in words
+    assert "Stress management: Rarely, now Often." in words
     assert len(words) < WHATSAPP_CAPTION * ROOM_TO_GROW
 
 

@@ -72,7 +72,7 @@ def present(message: Message) -> tuple[Bubble, ...]:
     `deletes` and `silent` cannot be done, and a message that only deletes has no bubble.
 
     At most 3 options are reply buttons, and `typed` in the footer names the words to type instead of nav. Without
-    `typed`, and for more options, a list with nav below. More options than fit are pages, turned by a row whose data is
+    `typed`, for more options, and for labels that only a row has room for, a list with nav below. More options than fit are pages, turned by a row whose data is
     page_data and the next page's number, round and round. Nav without options (a question answered in words) is reply
     buttons, at most 3. A label over its limit is cut, and then all labels are numbered and written out in the text.
     """
@@ -81,7 +81,7 @@ def present(message: Message) -> tuple[Bubble, ...]:
     text = _clean(message.text)
     if message.options:
         options, turn = _page(message)
-        if turn is None and len(options) <= BUTTONS and (message.typed or not message.nav):
+        if turn is None and _fit_buttons(options) and (message.typed or not message.nav):
             rows, written = _titled(options, BUTTON, 0, text)
             last = Bubble("", rows=tuple((one,) for one in rows), footer=_footer(message))
         else:
@@ -109,6 +109,12 @@ def _page(message: Message) -> tuple[tuple[Button, ...], Button | None]:
     page = message.page % pages
     turn = Button(f"{message.page_data}{(page + 1) % pages}", message.more or BLANK)
     return message.options[page * size : (page + 1) * size], turn
+
+
+def _fit_buttons(options: tuple[Button, ...]) -> bool:
+    """Whether reply buttons show them best: at most 3, and none that only a row of a list would show whole."""
+    longest = max(units(_clean(one.label)) for one in options)
+    return len(options) <= BUTTONS and not BUTTON < longest <= TITLE
 
 
 def _titled(options: Iterable[Button], limit: int, room: int, text: str) -> tuple[list[Button], str]:

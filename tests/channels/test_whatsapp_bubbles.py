@@ -37,6 +37,12 @@ def test_up_to_three_options_are_reply_buttons_and_the_footer_names_the_typed_wo
     assert (bubble.menu, bubble.footer) == ((), "Back · Stop")
 
 
+def test_few_options_that_only_a_row_shows_whole_are_a_list() -> None:
+    [bubble] = present(Message("Which?", options("x" * 24, "No"), nav=(BACK, STOP), typed="Back · Stop", pick="Choose"))
+    assert labels(bubble) == ["x" * 24, "No", "Back", "Stop"]
+    assert bubble.menu
+
+
 def test_where_no_words_are_named_nav_is_never_lost() -> None:
     [bubble] = present(Message("Ready?", options("Yes", "No"), nav=(BACK, STOP), pick="Choose"))
     assert labels(bubble) == ["Yes", "No", "Back", "Stop"]

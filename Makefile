@@ -5,10 +5,11 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # more words for the programme that runs, as in: make test ARGS="-k vault"
 ARGS ?=
+FUZZ ?= 20000
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean
+.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -49,6 +50,20 @@ clean: ## remove what was set up and built; what people wrote (data/) stays
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- proofs that take long (their quick versions are in `make test`) ----------------------------------------------
+
+LONG := LONG=1 $(BIN)/python -m pytest -q --no-header -p no:cacheprovider
+
+paths: .venv/development ## every talk, language and channel, every option: ends, limits, words for everywhere
+	$(LONG) -s tests/faults/test_paths.py $(ARGS)
+
+canary: .venv/development ## marked words go through every path, and none is found in logs, files, backups, metrics
+	$(LONG) -s tests/faults/test_canary.py $(ARGS)
+
+fuzz: .venv/development ## odd updates, buttons and texts: nothing but documented errors (longer: make fuzz FUZZ=100000)
+	FUZZ=$(FUZZ) $(LONG) -s tests/faults/test_fuzz.py $(ARGS)
+
+transcripts: .venv/development ## write the golden talks anew; read what changed before you commit it
+	WRITE_TRANSCRIPTS=1 $(BIN)/python -m pytest -q -n auto tests/test_transcripts.py $(ARGS)
 
 # --- set-up: each file in .venv says that its step is done --------------------------------------------------------
 

@@ -112,8 +112,8 @@ class Batches:
                 later = await self.work(batch)
             except TryLater as trouble:
                 settle(batch, trouble)
-            except Exception as trouble:  # one broken message must not take the others with it
-                await self.work_singly(batch, trouble)
+            except Exception:  # one broken message must not take the others with it
+                await self.work_singly(batch)
             else:
                 settle([waiting for waiting in batch if waiting not in later], None)
                 self.queue[:0] = later
@@ -131,20 +131,19 @@ class Batches:
         self.queue = rest
         return list(batch.values())
 
-    async def work_singly(self, batch: Sequence[Waiting], trouble: Exception) -> None:
-        """After a batch that failed as a whole: each message alone, and what still fails is put aside."""
+    async def work_singly(self, batch: Sequence[Waiting]) -> None:
+        """After a batch that failed as a whole (one poisoned message, or two processes that met the same new person at
+        once): each message alone, and what fails again is put aside."""
         for waiting in batch:
-            incoming = waiting.incoming
             try:
-                if len(batch) > 1:
+                try:
                     await self.work([waiting])
-                else:
-                    await self.give_up(incoming, trouble)
+                except TryLater:
+                    raise
+                except Exception as broken:
+                    await self.give_up(waiting.incoming, broken)
             except TryLater as later:
                 settle([waiting], later)
-            except Exception as broken:  # it broke alone
-                await self.give_up(incoming, broken)
-                settle([waiting], None)
             else:
                 settle([waiting], None)
 

@@ -205,7 +205,7 @@ class Taker:
                 value = list(dict.fromkeys([*journal.draft, *value]))
             self.stack.write(talk, answered(journal, ask, value))
         except Refused as refused:
-            yield from self.again(refused.reason)
+            yield from self.again(None if ask.bare else refused.reason)  # to a greeting the menu is answer enough
         else:
             yield from self.advance()
 

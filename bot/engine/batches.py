@@ -13,6 +13,7 @@ from datetime import datetime
 
 import msgspec
 import structlog
+from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncTransaction
 
@@ -31,6 +32,10 @@ from bot.store.door import Store, Tx
 from bot.store.people import KeptTalk, Known
 
 log = structlog.get_logger(__name__)
+
+RECEIVED = Counter("sorora_messages_received", "Messages worked, by channel", ["channel"])
+PUT_ASIDE = Counter("sorora_messages_put_aside", "Messages that could not be understood or worked", ["channel"])
+BATCH = Histogram("sorora_batch_size", "Messages worked in one transaction", buckets=(1, 2, 4, 8, 16, 32, 64))
 
 SORRY: Text = _("Something went wrong on our side. What you wrote before is safe. Write “menu” to go on.")
 MOST = 64
@@ -100,6 +105,7 @@ class Batches:
                 return
             await mail.remember(tx, [(channel, provider_id)], now)
             await mail.put_aside(tx, channel, provider_id, raw, reason, now)
+        PUT_ASIDE.labels(channel).inc()
         log.warning("put aside", channel=channel, reason=reason)
 
     # --- the queue ------------------------------------------------------------------------------------------------
@@ -178,6 +184,9 @@ class Batches:
                 if known is not None or not incoming.left:
                     await self.one(tx, incoming, known, writes)
             await self.write(tx, writes)
+        BATCH.observe(len(batch))
+        for channel, _id in writes.seen:
+            RECEIVED.labels(channel).inc()
         if writes.letters:
             self.posted()
         return later
@@ -245,6 +254,7 @@ class Batches:
         if savepoint is not None:
             await savepoint.rollback()
         log.error("a talk broke", exc_info=broken)
+        PUT_ASIDE.labels(incoming.channel).inc()
         raw = msgspec.json.encode(incoming)
         reason = type(broken).__name__
         await mail.put_aside(tx, incoming.channel, incoming.provider_id, raw, reason, state.now)

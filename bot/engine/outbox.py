@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
+from prometheus_client import Counter
 
 from bot.clock import Clock
 from bot.errors import TryLater
@@ -22,6 +23,8 @@ from bot.store import mail, people
 from bot.store.door import Store
 
 log = structlog.get_logger(__name__)
+
+SENDS = Counter("sorora_sends", "Tries to send a message, by channel and what became of it", ["channel", "verdict"])
 
 AT_ONCE = 24  # sends under way per channel
 LONGEST_NAP = 20.0  # seconds between two looks at an idle outbox: other processes may have put something in
@@ -167,6 +170,7 @@ class Post:
     def note(self, claimed: mail.Claimed, result: Result) -> None:
         """What a result means for the message."""
         number, now = claimed.sending.id, self.clock.now()
+        SENDS.labels(self.channel.name, result.verdict.value).inc()
         match result.verdict:
             case Verdict.SENT:
                 self.done.append(mail.Done(number, mail.SENT, result.provider_id))

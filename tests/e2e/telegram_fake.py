@@ -52,7 +52,7 @@ class Rates:
 class FakeTelegram:
     """See the module. rates None: no limits (for tests without the patience of a moving clock).
 
-    people, files, calls (method, parameters), pending (updates not yet confirmed), answered (taps), early (calls made
+    people, files, calls (method, parameters), refused (method, words), pending (updates not yet confirmed), answered (taps), early (calls made
     before the retry_after of a 429 was over: a bot that keeps the rules has none), methods.faces (what was set up),
     webhook.answers (status codes it gave).
     """
@@ -64,6 +64,7 @@ class FakeTelegram:
         self.people: dict[int, Person] = {}
         self.files: dict[str, tuple[str, bytes]] = {}
         self.calls: list[tuple[str, Params]] = []
+        self.refused: list[tuple[str, str]] = []
         self.pending: list[Json] = []
         self.answered: list[str] = []
         self.early: list[str] = []
@@ -249,6 +250,7 @@ class FakeTelegram:
             self._known(request)
             return await self._answer(request, method, params)
         except Refusal as refusal:
+            self.refused.append((method, refusal.description))
             body: Json = {"ok": False, "error_code": refusal.code, "description": refusal.description}
             if refusal.retry_after:
                 body["parameters"] = {"retry_after": refusal.retry_after}

@@ -19,11 +19,13 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
 class Hook:
-    """The webhook of the bot; `url` is empty while there is none. answers: status codes it gave (0: none)."""
+    """The webhook of the bot; `url` is empty while there is none. at: where that public address really leads, if it is
+    not what the bot said. answers: status codes it gave (0: none)."""
 
     def __init__(self, fake: FakeTelegram) -> None:
         self.fake = fake
         self.url = ""
+        self.at = ""
         self.secret = ""
         self.allowed: list[str] = []
         self.answers: list[int] = []
@@ -76,7 +78,7 @@ class Hook:
         if self.fake.faults.pick("webhook", UPDATES - {"duplicate", "reorder"}):
             return await self._cut_off(body, headers)
         try:
-            status = (await self._client.post(self.url, content=body, headers=headers)).status_code
+            status = (await self._client.post(self.at or self.url, content=body, headers=headers)).status_code
         except httpx.HTTPError:
             status = 0
         self.answers.append(status)
@@ -85,7 +87,7 @@ class Hook:
 
     async def _cut_off(self, body: bytes, headers: dict[str, str]) -> int:
         """Promise the whole body, send a part, and hang up."""
-        place = urlsplit(self.url)
+        place = urlsplit(self.at or self.url)
         lines = [f"POST {place.path} HTTP/1.1", f"Host: {place.netloc}", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         part = body[: self.fake.faults.random.randrange(len(body))]

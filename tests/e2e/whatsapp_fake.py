@@ -291,7 +291,7 @@ class FakeWhatsApp:
         return self._name("wamid")
 
     async def _pump(self) -> None:
-        while True:
+        while not self._stopping.is_set():  # a cancellation alone may be lost in wait_for
             await self._wake.wait()
             if not self._queue or self._hook is None:
                 self._wake.clear()

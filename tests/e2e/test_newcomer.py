@@ -1,0 +1,166 @@
+"""The newcomer's path over real processes and the strict platforms, and the same with the process killed on the way."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bot.i18n import CONTROLS, PLACEHOLDER, Catalogs, read_po
+from bot.store import growth
+from tests.e2e.newcomer import (
+    EDIT,
+    WORDS,
+    Killer,
+    Newcomer,
+    OnTelegram,
+    OnWhatsApp,
+    Platform,
+    every_word,
+    question_mark,
+    way,
+    welcome,
+)
+from tests.e2e.process import HOUSE, Nursery, Sorora, Watch
+from tests.e2e.telegram_fake import FakeTelegram
+from tests.e2e.whatsapp_fake import FakeWhatsApp
+
+LANGUAGES = ("en", "fr", "nl", "ar")
+CHANNELS = ("polling", "webhook", "whatsapp")
+STEPS = len(way("en"))
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    """Forks quickly."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@asynccontextmanager
+async def on(
+    channel: str, language: str, home: Path, nursery: Nursery | None = None
+) -> AsyncIterator[tuple[Sorora, Platform]]:
+    """Sorora running on a channel, and the phone of somebody whose device speaks `language`."""
+    watch = Watch()
+    async with AsyncExitStack() as stack:
+        if channel == "whatsapp":
+            whatsapp = await stack.enter_async_context(FakeWhatsApp(watch, Random(5), burst=1000))
+            sorora = Sorora(home, whatsapp_settings(whatsapp), watch, nursery)
+            stack.push_async_callback(sorora.close)
+            await sorora.start()
+            await whatsapp.hook(f"{sorora.url}/whatsapp")
+            yield sorora, OnWhatsApp(whatsapp)
+        else:
+            telegram = FakeTelegram(watch, Random(5))
+            await telegram.start()
+            stack.push_async_callback(telegram.stop)
+            sorora = Sorora(home, telegram_settings(telegram, channel), watch, nursery)
+            stack.push_async_callback(sorora.close)
+            telegram.webhook.at = f"{sorora.url}/telegram"
+            await sorora.start()
+            yield sorora, OnTelegram(telegram, language)
+
+
+def telegram_settings(fake: FakeTelegram, mode: str) -> dict[str, str]:
+    known = {"SORORA_TELEGRAM_TOKEN": fake.token, "SORORA_TELEGRAM_API_URL": fake.url, "SORORA_TELEGRAM_MODE": mode}
+    hook = {"SORORA_PUBLIC_URL": "https://sorora.example", "SORORA_TELEGRAM_SECRET": "a-made-up-secret"}
+    return known | (hook if mode == "webhook" else {})
+
+
+def whatsapp_settings(fake: FakeWhatsApp) -> dict[str, str]:
+    return {
+        "SORORA_WHATSAPP_TOKEN": fake.token,
+        "SORORA_WHATSAPP_PHONE_ID": fake.phone_id,
+        "SORORA_WHATSAPP_BUSINESS_ID": fake.business_id,
+        "SORORA_WHATSAPP_APP_SECRET": fake.app_secret,
+        "SORORA_WHATSAPP_VERIFY_TOKEN": fake.verify_token,
+        "SORORA_WHATSAPP_API_URL": fake.url,
+    }
+
+
+# --- what must be true at the end ---------------------------------------------------------------------------------
+
+
+async def all_is_well(newcomer: Newcomer, sorora: Sorora, kills: int = 0) -> None:
+    """Nothing lost, nothing asked twice, nothing refused, and the goal is whole."""
+    phone = newcomer.phone
+    assert newcomer.questions() == expected(newcomer)
+    assert newcomer.twice() <= kills
+    assert phone.refused() == []
+    assert sorora.complaints == []
+    pictures = phone.pictures()
+    assert len(pictures) >= 2  # her strengths, her goal
+    assert all(picture.startswith(b"\x89PNG") and len(picture) > 5000 for picture in pictures)
+    page, machine = dict(phone.files())["sorora-my-data.html"], dict(phone.files())["sorora-my-data.json"]
+    assert b"<b>" not in page
+    kept(json.loads(machine), newcomer.language)
+    await sorora.stop()
+    store = sorora.store()
+    async with store.begin() as tx:
+        kept(await growth.everything_of(tx, 1), newcomer.language)
+    await store.close()
+
+
+def kept(everything: dict[str, object], language: str) -> None:
+    """All that she said, once."""
+    title, milestone, step = WORDS[language]
+    (goal,) = everything["goals"]  # type: ignore[misc]
+    plan = goal["plan"]
+    assert (plan["title"], plan["sure"], plan["first_step"]) == (title, 4, step)
+    assert [piece["words"] for piece in plan["milestones"]] == [{"msgid": "I know the way", "context": "goal"}, milestone]
+    assert plan["why"]["voice"] == everything["voice_notes"][0]["id"]  # type: ignore[index]
+    assert plan["if_then"]["at"]
+    (skills,) = everything["assessments"]  # type: ignore[misc]
+    assert (skills["kind"], len(skills["levels"]), skills["words"]) == ("skills", 18, {"first": "stress"})
+    assert [one["given"] for one in everything["consents"]] == [True] * 4  # type: ignore[attr-defined]
+    assert len(everything["voice_notes"]) == 1  # type: ignore[arg-type]
+
+
+def expected(newcomer: Newcomer) -> list[str]:
+    """Marks of the questions of the way; a list in pages shows its question once."""
+    return [question_mark(key) for key, _ in way(newcomer.language)]
+
+
+def fragments(language: str) -> Iterator[str]:
+    """Pieces of three words and more of English sentences that read differently in this language."""
+    source = read_po((HOUSE / "locales" / language / "LC_MESSAGES" / "sorora.po").read_bytes(), language)
+    for message in source:
+        english, theirs = (one if isinstance(one, list | tuple) else [one] for one in (message.id, message.string))
+        for sentence in english:
+            if sentence and sentence not in theirs and message.context != "typed words":
+                yield from (part.strip() for part in PLACEHOLDER.split(sentence) if len(part.split()) >= 3)
+
+
+def english_left(phone: Platform, language: str) -> set[str]:
+    """English in what was shown to somebody who speaks another language."""
+    shown = CONTROLS.sub("", "\n".join(word for one in phone.sent() for word in every_word(one)))
+    return {part for part in fragments(language) if part in shown}
+
+
+# --- the tests ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_newcomer_reaches_her_first_saved_goal(
+    channel: str, language: str, tmp_path: Path, nursery: Nursery
+) -> None:
+    async with on(channel, language, tmp_path, nursery) as (sorora, phone):
+        newcomer = Newcomer(phone, language)
+        await newcomer.walk(way(language))
+        await all_is_well(newcomer, sorora)
+        assert newcomer.twice() == 0
+        if language != "en":
+            assert english_left(phone, language) == set()
+        print(f"{channel} {language}: {len(newcomer.hers)} acts of hers, {len(phone.sent())} messages and edits")
+
+
+def test_five_taps_lead_to_the_first_useful_question() -> None:
+    assert len(welcome("en")) <= 5

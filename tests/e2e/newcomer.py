@@ -7,17 +7,13 @@ changes, and it knows at each step which question must be open: none may come tw
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
-from typing import Any, Protocol
 
 from bot.engine.understand import question_mark, read_button
-from tests.e2e import telegram_people, whatsapp_people
+from tests.e2e.phones import EDIT, Card, Platform, every_data
 from tests.e2e.process import Sorora
-from tests.e2e.telegram_fake import FakeTelegram
-from tests.e2e.whatsapp_fake import FakeWhatsApp
 
 SOON = 2.0  # seconds in which a bot that is up and has nothing to wait for has answered
 
@@ -69,7 +65,9 @@ def welcome(language: str) -> list[tuple[str, Act]]:
 def way(language: str) -> list[tuple[str, Act]]:
     """Key and answer of each question to the end: eighteen statements, a goal, and a copy of all that is kept."""
     goal, milestone, step = WORDS[language]
-    statements = [(f"{skill}.{n}", Tap(str((n + place) % 5 + 1))) for place, skill in enumerate(SKILLS) for n in (1, 2, 3)]
+    statements = [
+        (f"{skill}.{n}", Tap(str((n + place) % 5 + 1))) for place, skill in enumerate(SKILLS) for n in (1, 2, 3)
+    ]
     return [
         *welcome(language),
         *statements,
@@ -93,176 +91,6 @@ def way(language: str) -> list[tuple[str, Act]]:
     ]
 
 
-# --- what she holds in her hands ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Card:
-    """A question on her screen: its message, the talk and question its buttons name, and their labels by data."""
-
-    id: Any
-    text: str
-    talk: str
-    mark: str
-    labels: Mapping[str, str]
-
-    def option(self, wanted: str) -> str | None:
-        """Data of the button for the option, or (for "") of the first option."""
-        return next((data for data in self.labels if sign(data) in "=+" and wanted in ("", option(data))), None)
-
-    def other(self, kind: str) -> str | None:
-        """Data of the first button of another kind: ">" another page, "!done"."""
-        return next((data for data in self.labels if data.split(".", 2)[-1].startswith(kind)), None)
-
-
-def sign(data: str) -> str:
-    """What a button does: "=", "+", "-", "!", ">"; "?" for none of ours."""
-    press = read_button(data)
-    return press.kind if press else "?"
-
-
-def option(data: str) -> str:
-    """The id of the option behind a button."""
-    press = read_button(data)
-    return press.value if press else ""
-
-
-def card(message: Any, text: str, labels: Mapping[str, str]) -> Card | None:
-    """A message as a question, None where its buttons ask nothing."""
-    press = next((press for press in map(read_button, labels) if press), None)
-    return Card(message, text, press.talk, press.question, labels) if press else None
-
-
-class Platform(Protocol):
-    """A phone with one of the two apps. lease: how long a message that died with a process waits there; asks_first: the
-    platform tells what it accepted, so that what died on its way need not be sent twice."""
-
-    lease: timedelta
-    tells: bool
-
-    async def begin(self) -> None: ...
-    async def write(self, words: str) -> object: ...
-    async def tap(self, one: Card, data: str) -> object: ...
-    async def speak(self) -> object: ...
-    async def until(self, test: Callable[[], Any], within: float) -> Any: ...
-    async def taken(self) -> None:
-        """Wait until the bot has told the platform that it has what she did last."""
-
-    def sent(self) -> list[dict[str, Any]]:
-        """All that was shown on her screen, in order and in the platform's own form, edits included."""
-
-    def card(self) -> Card | None:
-        """The question that came last."""
-
-    def refused(self) -> list[str]:
-        """What the platform refused of what the bot sent."""
-
-    def pictures(self) -> list[bytes]: ...
-    def files(self) -> list[tuple[str, bytes]]: ...
-
-
-class OnTelegram:
-    """A phone with Telegram."""
-
-    lease = timedelta(seconds=61)
-    tells = False
-    SENDS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText")
-
-    def __init__(self, fake: FakeTelegram, hint: str) -> None:
-        self.fake = fake
-        self.person = fake.person(hint)
-        self._last = 0
-
-    async def begin(self) -> None:
-        self._last = await self.person.types("/start")
-
-    async def write(self, words: str) -> None:
-        self._last = await self.person.types(words)
-
-    async def tap(self, one: Card, data: str) -> None:
-        self._last = await self.person.presses(one.id, data)
-
-    async def speak(self) -> None:
-        self._last = await self.person.sends_voice()
-
-    async def until(self, test: Callable[[], Any], within: float) -> Any:
-        return await self.fake.until(test, within)
-
-    async def taken(self) -> None:
-        await self.until(lambda: all(update["update_id"] > self._last for update in self.fake.pending), 20)
-
-    def sent(self) -> list[dict[str, Any]]:
-        return [{"method": method} | params for method, params in self.fake.calls if method in self.SENDS]
-
-    def card(self) -> Card | None:
-        shown: list[telegram_people.Shown] = sorted(self.person.chat, key=lambda one: one.serial)
-        cards = [
-            card(one.message_id, one.text, {data: label for row in one.rows for label, data in row}) for one in shown
-        ]
-        return next((one for one in reversed(cards) if one), None)
-
-    def refused(self) -> list[str]:
-        # An edit that was made and not recorded is made again, and Telegram says that nothing is to be done.
-        return [f"{method}: {words}" for method, words in self.fake.refused if "not modified" not in words]
-
-    def pictures(self) -> list[bytes]:
-        return [shown.photo for shown in self.person.chat if shown.photo]
-
-    def files(self) -> list[tuple[str, bytes]]:
-        return [shown.document for shown in self.person.chat if shown.document]
-
-
-class OnWhatsApp:
-    """A phone with WhatsApp."""
-
-    lease = timedelta(seconds=901)
-    tells = True
-
-    def __init__(self, fake: FakeWhatsApp) -> None:
-        self.fake = fake
-        self.person = fake.person()
-
-    async def begin(self) -> None:
-        await self.person.types("Hello!")
-
-    async def write(self, words: str) -> None:
-        await self.person.types(words)
-
-    async def tap(self, one: Card, data: str) -> None:
-        await self.person.presses(one.id, data)
-
-    async def speak(self) -> None:
-        await self.person.sends_voice()
-
-    async def until(self, test: Callable[[], Any], within: float) -> Any:
-        return await self.fake.until(test, within)
-
-    async def taken(self) -> None:
-        await self.fake.settle()
-
-    def sent(self) -> list[dict[str, Any]]:
-        hidden = ("biz_opaque_callback_data",)
-        return [{name: part for name, part in call.items() if name not in hidden} for call in self.fake.calls]
-
-    def card(self) -> Card | None:
-        shown: list[whatsapp_people.Shown] = self.person.chat
-        cards = [
-            card(one.id, one.text, dict(one.buttons) | {ref: title for ref, title, _ in one.rows})
-            for one in shown
-            if not one.mine
-        ]
-        return next((one for one in reversed(cards) if one), None)
-
-    def refused(self) -> list[str]:
-        return [str(refusal) for refusal in self.fake.refusals]
-
-    def pictures(self) -> list[bytes]:
-        return [shown.photo for shown in self.person.chat if shown.photo]
-
-    def files(self) -> list[tuple[str, bytes]]:
-        return [shown.document for shown in self.person.chat if shown.document]
-
-
 # --- kills --------------------------------------------------------------------------------------------------------
 
 # Before she acts; when she has; when the bot has said that it has it; when its answer is on the way; when she sees it.
@@ -278,6 +106,7 @@ class Killer:
     random: Random
     chooses: Callable[[int], bool] = lambda _number: True
     kills: int = 0
+    waits: int = 0
     log: list[str] = field(default_factory=list)
 
     def moment(self, number: int) -> str:
@@ -288,7 +117,7 @@ class Killer:
         return moment
 
     async def kill(self) -> None:
-        """Kill and start again. On a platform that tells nothing of what it accepted, the break is as long as the lease."""
+        """Kill and start again, where the platform tells nothing of what it accepted only after the lease is over."""
         self.kills += 1
         await self.sorora.kill()
         if not self.phone.tells:
@@ -297,6 +126,7 @@ class Killer:
 
     async def wait_out(self) -> None:
         """A message died before the platform had it: it goes out when its lease is over, here after another restart."""
+        self.waits += 1
         await self.sorora.kill()
         self.sorora.watch.ahead += self.phone.lease
         await self.sorora.start()
@@ -414,36 +244,3 @@ class Newcomer:
         """How many messages came twice. Edits that change nothing are not seen."""
         seen = [json.dumps(one, sort_keys=True, default=str) for one in self.phone.sent() if one.get("method") != EDIT]
         return len(seen) - len(set(seen))
-
-
-EDIT = "editMessageText"
-
-
-def every_data(sent: Mapping[str, Any]) -> Iterator[str]:
-    """Data of all buttons of a message in either platform's form."""
-    if "reply_markup" in sent:
-        for row in json.loads(sent["reply_markup"])["inline_keyboard"]:
-            yield from (button["callback_data"] for button in row)
-    action = sent.get("interactive", {}).get("action", {})
-    yield from (one["reply"]["id"] for one in action.get("buttons", ()))
-    yield from (row["id"] for section in action.get("sections", ()) for row in section["rows"])
-
-
-def every_word(sent: Mapping[str, Any]) -> Iterator[str]:
-    """Everything that can be read in a message, in either platform's form."""
-    if "method" in sent:
-        yield from (str(sent[name]) for name in ("text", "caption") if name in sent)
-        if "reply_markup" in sent:
-            for row in json.loads(sent["reply_markup"])["inline_keyboard"]:
-                yield from (button["text"] for button in row)
-        return
-    names = ("body", "text", "caption", "title", "description", "button")
-    todo: list[Any] = [sent]
-    while todo:
-        part = todo.pop()
-        items = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
-        for name, value in items:
-            if isinstance(value, str) and name in names:
-                yield value
-            elif isinstance(value, dict | list):
-                todo.append(value)

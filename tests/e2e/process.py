@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from bot.clock import MovableClock, SystemClock
 from bot.store.door import Store
@@ -46,9 +46,7 @@ class Watch:
 class Sorora:
     """One installation with its database and key in `home`. `lines`: its log. starts: how often it was started."""
 
-    def __init__(
-        self, home: Path, settings: Mapping[str, str], watch: Watch, nursery: Nursery | None = None
-    ) -> None:
+    def __init__(self, home: Path, settings: Mapping[str, str], watch: Watch, nursery: Nursery | None = None) -> None:
         self.watch = watch
         self.key = new_key()
         self.port = free_port()

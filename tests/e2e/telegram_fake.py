@@ -52,9 +52,9 @@ class Rates:
 class FakeTelegram:
     """See the module. rates None: no limits (for tests without the patience of a moving clock).
 
-    people, files, calls (method, parameters), refused (method, words), pending (updates not yet confirmed), answered (taps), early (calls made
-    before the retry_after of a 429 was over: a bot that keeps the rules has none), methods.faces (what was set up),
-    webhook.answers (status codes it gave).
+    people, files, calls (method, parameters), refused (method, words), pending (updates not yet confirmed), answered
+    (taps), early (calls made before the retry_after of a 429 was over: a bot that keeps the rules has none),
+    methods.faces (what was set up), webhook.answers (status codes it gave).
     """
 
     def __init__(self, clock: Clock, random: Random, token: str = TOKEN, rates: Rates | None = None) -> None:

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
-from bot.i18n import CONTROLS, PLACEHOLDER, Catalogs, read_po
+from bot.engine.understand import question_mark
+from bot.i18n import CONTROLS, PLACEHOLDER, read_po
 from bot.store import growth
-from tests.e2e.newcomer import (
-    EDIT,
-    WORDS,
-    Killer,
-    Newcomer,
-    OnTelegram,
-    OnWhatsApp,
-    Platform,
-    every_word,
-    question_mark,
-    way,
-    welcome,
-)
+from tests.e2e.newcomer import WORDS, Killer, Newcomer, way, welcome
+from tests.e2e.phones import OnTelegram, OnWhatsApp, Platform, every_word
 from tests.e2e.process import HOUSE, Nursery, Sorora, Watch
 from tests.e2e.telegram_fake import FakeTelegram
 from tests.e2e.whatsapp_fake import FakeWhatsApp
@@ -101,26 +92,29 @@ async def all_is_well(newcomer: Newcomer, sorora: Sorora, kills: int = 0) -> Non
     page, machine = dict(phone.files())["sorora-my-data.html"], dict(phone.files())["sorora-my-data.json"]
     assert b"<b>" not in page
     kept(json.loads(machine), newcomer.language)
-    await sorora.stop()
+    assert await sorora.stop() == 0
+    log = json.dumps(sorora.lines, ensure_ascii=False)
+    assert not any(secret in log for secret in (*WORDS[newcomer.language], sorora.key, *phone.secrets()))
     store = sorora.store()
     async with store.begin() as tx:
         kept(await growth.everything_of(tx, 1), newcomer.language)
     await store.close()
 
 
-def kept(everything: dict[str, object], language: str) -> None:
+def kept(everything: dict[str, Any], language: str) -> None:
     """All that she said, once."""
     title, milestone, step = WORDS[language]
-    (goal,) = everything["goals"]  # type: ignore[misc]
+    (goal,) = everything["goals"]
     plan = goal["plan"]
     assert (plan["title"], plan["sure"], plan["first_step"]) == (title, 4, step)
-    assert [piece["words"] for piece in plan["milestones"]] == [{"msgid": "I know the way", "context": "goal"}, milestone]
-    assert plan["why"]["voice"] == everything["voice_notes"][0]["id"]  # type: ignore[index]
+    tapped = {"msgid": "I know the way", "context": "goal"}
+    assert [piece["words"] for piece in plan["milestones"]] == [tapped, milestone]
+    assert plan["why"]["voice"] == everything["voice_notes"][0]["id"]
     assert plan["if_then"]["at"]
-    (skills,) = everything["assessments"]  # type: ignore[misc]
+    (skills,) = everything["assessments"]
     assert (skills["kind"], len(skills["levels"]), skills["words"]) == ("skills", 18, {"first": "stress"})
-    assert [one["given"] for one in everything["consents"]] == [True] * 4  # type: ignore[attr-defined]
-    assert len(everything["voice_notes"]) == 1  # type: ignore[arg-type]
+    assert [one["given"] for one in everything["consents"]] == [True] * 4
+    assert len(everything["voice_notes"]) == 1
 
 
 def expected(newcomer: Newcomer) -> list[str]:
@@ -164,3 +158,54 @@ async def test_a_newcomer_reaches_her_first_saved_goal(
 
 def test_five_taps_lead_to_the_first_useful_question() -> None:
     assert len(welcome("en")) <= 5
+
+
+async def test_the_command_itself_ends_cleanly_and_goes_on_where_she_was(tmp_path: Path) -> None:
+    async with on("polling", "fr", tmp_path) as (sorora, phone):
+        newcomer = Newcomer(phone, "fr")
+        steps = way("fr")
+        await newcomer.walk(steps[:7])
+        assert await sorora.stop() == 0
+        await sorora.start()
+        await newcomer.answer(7, *steps[6], then=steps[7][0])
+        assert newcomer.questions() == expected(newcomer)[:8]
+        assert newcomer.twice() == 0
+        assert sorora.complaints == []
+
+
+async def killed(
+    channel: str, language: str, home: Path, nursery: Nursery, seed: int, chooses: Callable[[int], bool]
+) -> Killer:
+    """The whole way with kills, and all that must be true of it."""
+    async with on(channel, language, home, nursery) as (sorora, phone):
+        killer = Killer(sorora, phone, Random(seed), chooses)
+        newcomer = Newcomer(phone, language, killer)
+        await newcomer.walk(way(language))
+        await all_is_well(newcomer, sorora, killer.kills)
+        print(f"{channel} {language}: {killer.kills} kills, {newcomer.twice()} messages twice, {killer.waits} waits")
+        if phone.tells:
+            assert newcomer.twice() == 0  # what the platform accepted is never sent again
+        return killer
+
+
+@pytest.mark.parametrize(("channel", "language"), [("polling", "fr"), ("webhook", "nl"), ("whatsapp", "ar")])
+async def test_a_few_kills_on_the_way(channel: str, language: str, tmp_path: Path, nursery: Nursery) -> None:
+    points = set(Random(f"{channel}{language}").sample(range(STEPS), 6))
+    killer = await killed(channel, language, tmp_path, nursery, 11, points.__contains__)
+    assert killer.kills == 6
+
+
+async def test_a_kill_at_every_single_step(tmp_path: Path, nursery: Nursery) -> None:
+    killer = await killed("webhook", "en", tmp_path, nursery, 12, lambda _step: True)
+    assert killer.kills == STEPS
+
+
+@pytest.mark.skipif("LONG" not in os.environ, reason="takes minutes: make newcomer")
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_kill_at_every_single_step_everywhere(
+    channel: str, language: str, seed: int, tmp_path: Path, nursery: Nursery
+) -> None:
+    killer = await killed(channel, language, tmp_path, nursery, seed, lambda _step: True)
+    assert killer.kills == STEPS

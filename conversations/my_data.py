@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogue.steps import Conversation, Talk, Text, _, choice, lines, look, p_, paragraphs, say
+from bot.dialogue.steps import Conversation, Talk, Text, _, choice, lines, look, p_, paragraphs
 from bot.mentoring.effects import Outcome, SendMyData
 from bot.mentoring.lookups import Me
 
@@ -32,7 +32,6 @@ def my_data(_about: str) -> Conversation[Outcome]:
         options,
     )
     if now == "send":
-        yield from say(_("Your data is on its way. It comes within a minute."))
         return Outcome((SendMyData(),))
     return Outcome(then="preferences" if now == "change" else "erase")
 

@@ -59,11 +59,11 @@ def preferences(_about: str) -> Conversation[Outcome]:
 
 def summary(me: Person) -> Words:
     """The settings as they are now, a line each."""
-    hours = Ltr(f"{hour(me.quiet_from.hour)}–{hour(me.quiet_until.hour)}")
+    begin, end = Ltr(hour(me.quiet_from.hour)), Ltr(hour(me.quiet_until.hour))
     return paragraphs(
         lines(
             _("Name here: {name}")(name=own(me.alias)) if me.alias else _("Name here: none yet"),
-            _("Quiet hours: {hours}")(hours=hours),
+            _("Quiet hours: from {begin} until {end}")(begin=begin, end=end),
             _("Discreet messages: yes") if me.discreet else _("Discreet messages: no"),
         ),
         _("What would you like to change?"),

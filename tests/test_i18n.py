@@ -373,3 +373,8 @@ def test_a_wheel_brings_its_languages(tmp_path: Path) -> None:
     assert where.startswith(str(wheel))
     assert languages.split() == sorted(Catalogs.load().languages)
     assert facts == "False rtl"
+
+
+def test_the_first_of_a_month_in_french(catalogs: Catalogs) -> None:
+    assert catalogs.label(Text("{day}")(day=date(2027, 5, 1)), "fr") == "1er mai 2027"
+    assert catalogs.render(Text("{day}")(day=date(2027, 5, 11)), "fr") == "11 mai 2027"

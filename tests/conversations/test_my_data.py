@@ -14,7 +14,6 @@ from tests.conversations.world import GONE, MEMBER, STRANGER, world
 def test_a_copy_is_one_tap_away() -> None:
     played = drive(TALK, {"now": "send"}, world())
     assert played.result == Outcome((SendMyData(),))
-    assert "within a minute" in shown(played)
 
 
 def test_it_says_what_is_kept_and_for_how_long() -> None:

@@ -95,7 +95,7 @@ def test_a_done_milestone_says_so_in_words_and_picture() -> None:
     say = drive(TALK, {}, one(LAST_ONE)).said[-1]
     rows: Any = say.picture.data["milestones"]  # type: ignore[union-attr]
     assert [row["done"] for row in rows] == [True, True, False]
-    assert "1. My CV: done, 2026-11-22" in english(say.words)
+    assert "1. My CV (done, 2026-11-22)" in english(say.words)
     assert english(rows[0]["by"]) == "2026-11-22"
 
 
@@ -114,7 +114,7 @@ def test_the_last_milestone_needs_no_choice_and_asks_whether_the_goal_is_reached
 def test_reached_is_celebrated_with_a_picture_and_then_goes_on() -> None:
     played = drive(TALK, {"action": "reached"}, one())
     drawn(played.said[-1].picture)
-    assert "Reached, by" in shown(played)
+    assert "Reached. Day:" in shown(played)
     assert outcome({"action": "reached"}, one()).state is GoalState.REACHED
     assert outcome({"action": "go_on"}, one(state=GoalState.REACHED)).state is GoalState.CONTINUING
     assert outcome({"action": "resume"}, one(state=GoalState.CONTINUING)).state is GoalState.DESCRIBED

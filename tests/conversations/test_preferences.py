@@ -17,7 +17,7 @@ from tests.conversations.world import MEMBER, world
 def test_the_settings_are_shown_as_they_are() -> None:
     said = shown(drive(TALK, {}, world()))
     assert "Name here: Fictive Fleur" in said
-    assert "Quiet hours: 21:00–9:00" in said
+    assert "Quiet hours: from 21:00 until 9:00" in said
     assert "Discreet messages: no" in said
     assert "Name here: none yet" in shown(drive(TALK, {}, world(Person(6))))
 

@@ -64,7 +64,7 @@ class Sorora:
     async def running(self, *also: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
         """Send, tick, and run what comes `also` (polling), until the block is left; then end in good order."""
         self.scheduler.start()
-        tasks = [asyncio.create_task(self.outbox.run()), *(asyncio.ensure_future(one()) for one in also)]
+        tasks = [asyncio.create_task(looked_after(one)) for one in (self.outbox.run, *also)]
         try:
             yield
         finally:
@@ -74,9 +74,18 @@ class Sorora:
             await asyncio.gather(*tasks, return_exceptions=True)
             for channel in self.channels.values():
                 close = getattr(channel, "close", None)
-                if close is not None:
-                    await close()
+                closing = close() if close is not None else None
+                if closing is not None:  # the simulator closes its file at once
+                    await closing
             await self.store.close()
+
+
+async def looked_after(part: Callable[[], Awaitable[None]]) -> None:
+    """Run a part of the programme in the background; if it breaks, the log says so and the others go on."""
+    try:
+        await part()
+    except Exception as broken:
+        log.error("a part of the programme has ended", exc_info=broken)
 
 
 def put_together(
@@ -211,7 +220,6 @@ async def demo(settings: Settings, clock: Clock, opened: Callable[[str], None]) 
     await migrate(store)
     programme = find_programme(settings.conversations)
     sorora = put_together(store, {simulator.name: simulator}, moved, programme, random.SystemRandom())
-    server = Server([], "127.0.0.1", settings.port)
     again = False
 
     def restart() -> None:
@@ -222,12 +230,15 @@ async def demo(settings: Settings, clock: Clock, opened: Callable[[str], None]) 
     async def on_moved() -> None:
         sorora.outbox.poke()
 
+    async def deliver_what_waits() -> None:
+        await simulator.deliver(sorora.batches)
+
     routes: list[BaseRoute] = [
         *health.routes(store.answers),
         *simulator_page.routes(simulator, sorora.batches, moved, restart, on_moved),
     ]
-    server = Server(routes, "127.0.0.1", settings.port)
-    async with sorora.running():
+    server = Server(routes, "127.0.0.1", settings.port, simulator.hang_up)
+    async with sorora.running(deliver_what_waits):
         await server.until_stopped(lambda port: opened(f"http://127.0.0.1:{port}/"))
     return again
 
@@ -236,11 +247,14 @@ async def demo(settings: Settings, clock: Clock, opened: Callable[[str], None]) 
 
 
 class Server(uvicorn.Server):
-    """uvicorn that leaves signals to us and says when it listens."""
+    """uvicorn that leaves signals to us, says when it listens, and calls `hang_up` before it waits for what is open."""
 
     listening: Callable[[int], None]
 
-    def __init__(self, routes: Iterable[BaseRoute], host: str, port: int) -> None:
+    def __init__(
+        self, routes: Iterable[BaseRoute], host: str, port: int, hang_up: Callable[[], None] = lambda: None
+    ) -> None:
+        self.hang_up = hang_up
         app = Starlette(routes=list(routes))
         super().__init__(
             uvicorn.Config(
@@ -259,6 +273,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.listening(self.servers[0].sockets[0].getsockname()[1])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Hang up what would never end by itself (event streams), then end in good order."""
+        self.hang_up()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Any:

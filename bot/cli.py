@@ -74,16 +74,19 @@ def demo(
 ) -> None:
     """Open the simulator: two phones in your browser. No account, no token; fictional people only."""
     again_too = os.environ.pop("SORORA_DEMO_AGAIN", None) is not None
+    port = ""
 
     def opened(address: str) -> None:
+        nonlocal port
+        port = address.rpartition(":")[2].strip("/")
         if not again_too:
             typer.echo(f"\n  Sorora is at {address}\n  Stop it with Ctrl-C.\n")
             if open_browser:
                 webbrowser.open(address)
 
     if wait_for(serve_demo(settings(), CLOCK, opened)):
-        environment = {**os.environ, "SORORA_DEMO_AGAIN": "1"}
-        os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606  a real restart: ourselves
+        environment = {**os.environ, "SORORA_DEMO_AGAIN": "1", "SORORA_PORT": port}  # the page asks where it was
+        os.execve(sys.executable, sys.orig_argv, environment)  # noqa: S606  a real restart: ourselves
 
 
 @app.command()

@@ -112,10 +112,14 @@ class Simulator:
                 (name, name, first, hint),
             )
 
-    def close(self) -> None:
-        """End all event streams and close the file. Call it before the server shuts down, or it waits for the pages."""
+    def hang_up(self) -> None:
+        """End all event streams. Call it before the server shuts down, or it waits for the pages."""
         self.closed = True
         self._ring()
+
+    def close(self) -> None:
+        """Hang up, and close the file."""
+        self.hang_up()
         self._db.close()
 
     # --- the channel ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The phones of the two platforms, seen in the same way: the question that is open, what can be tapped, what was shown."""
+"""The phones of both platforms, seen in one way: the question that is open, what can be tapped, what was shown."""
 
 from __future__ import annotations
 
@@ -123,8 +123,9 @@ class OnTelegram:
         return next((one for one in reversed(cards) if one), None)
 
     def refused(self) -> list[str]:
-        # Made, but not recorded, and so made again: an edit that changes nothing, a tap that was answered.
-        normal = ("message is not modified", "query is too old")
+        # Made, but not recorded, and so made again: an edit that changes nothing, a tap that was answered. And what the
+        # long poll of a process that was killed is told when the next one asks.
+        normal = ("message is not modified", "query is too old", "terminated by other getUpdates request")
         return [f"{method}: {words}" for method, words in self.fake.refused if not any(one in words for one in normal)]
 
     def secrets(self) -> list[str]:

@@ -156,8 +156,13 @@ class Batches:
     async def give_up(self, incoming: Incoming, broken: Exception) -> None:
         """Put a message aside that broke outside any talk. Raises TryLater where even that cannot be done."""
         log.error("a message could not be worked", channel=incoming.channel, exc_info=broken)
-        raw = msgspec.json.encode(incoming)
-        await self.set_aside(incoming.channel, incoming.provider_id, raw, type(broken).__name__)
+        try:
+            await self.set_aside(incoming.channel, incoming.provider_id, written(incoming), type(broken).__name__)
+        except TryLater:
+            raise
+        except Exception as again:
+            log.error("a message could not be put aside", channel=incoming.channel, exc_info=again)
+            raise TryLater("this message can be neither worked nor put aside now") from again
 
     # --- one batch ------------------------------------------------------------------------------------------------
 
@@ -255,9 +260,8 @@ class Batches:
             await savepoint.rollback()
         log.error("a talk broke", exc_info=broken)
         PUT_ASIDE.labels(incoming.channel).inc()
-        raw = msgspec.json.encode(incoming)
         reason = type(broken).__name__
-        await mail.put_aside(tx, incoming.channel, incoming.provider_id, raw, reason, state.now)
+        await mail.put_aside(tx, incoming.channel, incoming.provider_id, written(incoming), reason, state.now)
         person = state.known.person
         return Turn(person, draw_said([Say(SORRY)], person, self.house.catalogs))
 
@@ -270,6 +274,14 @@ class Batches:
         await people.save_talks(tx, writes.new, writes.changed, writes.ended)
         await mail.post(tx, writes.letters, now)
         await mail.audit(tx, writes.audit, now)
+
+
+def written(incoming: Incoming) -> bytes:
+    """An event as it is put aside: JSON, or Python's own form where it holds what JSON cannot (lone surrogates)."""
+    try:
+        return msgspec.json.encode(incoming)
+    except UnicodeEncodeError:
+        return repr(incoming).encode("utf-8", "backslashreplace")
 
 
 def next_or_turn(asking: Asking[Turn], granted: object) -> Wish | Turn:

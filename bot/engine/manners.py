@@ -58,7 +58,8 @@ class Manners:
         if incoming.text is not None:
             return self.wordbook.alarm(incoming.text) or self.wordbook.meaning(incoming.text) is Nav.STOP
         press = read_button(incoming.button) if incoming.button is not None else None
-        return incoming.left or (press is not None and press.kind == "!" and press.value == Nav.STOP)
+        wanted = (("!", Nav.STOP), ("=", self.wordbook.danger))  # options that open a talk bear its name
+        return incoming.left or (press is not None and (press.kind, press.value) in wanted)
 
     def may_tell(self, lookup: str, now: datetime) -> bool:
         """Whether she may be told to slow down: once an hour."""

@@ -46,8 +46,8 @@ class Genie:
         match wish:
             case Find(what):
                 return await self.find(what, person)
-            case Carry(effect):
-                return await self.carry(effect, person)
+            case Carry(effect, present):
+                return await self.carry(effect, present)
             case Keep(media):
                 return await growth.want_media(self.tx, person.id, self.incoming.channel, media, self.now)
             case Redeem(code):

@@ -233,15 +233,12 @@ class Batches:
         genie = Genie(tx, self.house, incoming, state.now)
         savepoint: AsyncTransaction | None = None
         asking = take_turn(self.house, state, incoming)
-        person = state.known.person
         try:
             turn = next_or_turn(asking, None)
             while not isinstance(turn, Turn):
                 if savepoint is None and not isinstance(turn, Find):
                     savepoint = await tx.conn.begin_nested()
-                granted = await genie.grant(turn, person)
-                person = getattr(granted, "person", None) or person
-                turn = next_or_turn(asking, granted)
+                turn = next_or_turn(asking, await genie.grant(turn, state.known.person))
         except DBAPIError:
             raise  # the database's own troubles concern the whole batch
         except Exception as broken:  # a bug in one talk

@@ -283,7 +283,7 @@ class Taker:
         outcome = result if isinstance(result, Outcome) else Outcome()
         self.stack.forget(talk)
         for effect in outcome.effects:
-            carried: Carried = yield Carry(effect)
+            carried: Carried = yield Carry(effect, self.turn.person)
             self.turn.messages += carried.messages
             if carried.person is None:
                 last = [Say(lead)] if lead is not None else []

@@ -28,9 +28,10 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """Wish: carry this effect out; the answer is a Carried."""
+    """Wish: carry this effect out for the person as she is in this turn; the answer is a Carried."""
 
     effect: Effect
+    person: Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 import sqlalchemy as sa
 
@@ -28,6 +29,12 @@ class Letter:
     message: Message
 
 
+def kept(provider_id: str) -> str:
+    """A platform's id of a message in the form in which it is kept. Meta's ("wamid.…") hold the phone number of the
+    person in base64, so of those only the hash is kept; it is as good to tell messages apart."""
+    return sha256(provider_id.encode()).hexdigest() if provider_id.startswith("wamid.") else provider_id
+
+
 # --- what came in -------------------------------------------------------------------------------------------------
 
 KNOWN = sa.select(t.updates.c.channel, t.updates.c.provider_id).where(
@@ -37,14 +44,16 @@ KNOWN = sa.select(t.updates.c.channel, t.updates.c.provider_id).where(
 
 async def seen(tx: Tx, ids: Sequence[str]) -> set[tuple[str, str]]:
     """Those of these provider ids that were worked before, as (channel, provider id)."""
-    rows = await tx.conn.execute(KNOWN, {"ids": ids})
-    return {(row.channel, row.provider_id) for row in rows}
+    given = {kept(one): one for one in ids}
+    rows = await tx.conn.execute(KNOWN, {"ids": list(given)})
+    return {(row.channel, given[row.provider_id]) for row in rows}
 
 
 async def remember(tx: Tx, rows: Sequence[tuple[str, str]], now: datetime) -> None:
     """Remember that these (channel, provider id) were worked."""
     await tx.many(
-        sa.insert(t.updates), [{"channel": channel, "provider_id": provider, "at": now} for channel, provider in rows]
+        sa.insert(t.updates),
+        [{"channel": channel, "provider_id": kept(provider), "at": now} for channel, provider in rows],
     )
 
 
@@ -52,7 +61,7 @@ async def put_aside(tx: Tx, channel: str, provider_id: str, raw: bytes, reason: 
     """Keep an event that could not be understood or worked, sealed, for a person to look at."""
     await tx.conn.execute(
         sa.insert(t.put_aside).values(
-            channel=channel, provider_id=provider_id, sealed=tx.vault.seal_bytes(raw), reason=reason[:200], at=now
+            channel=channel, provider_id=kept(provider_id), sealed=tx.vault.seal_bytes(raw), reason=reason[:200], at=now
         )
     )
 
@@ -192,7 +201,13 @@ async def finish(tx: Tx, results: Sequence[Done], now: datetime) -> None:
     await tx.many(
         FINISH,
         [
-            {"the_id": one.id, "new_state": one.state, "ids": one.provider_ids, "why": one.reason[:200], "now": now}
+            {
+                "the_id": one.id,
+                "new_state": one.state,
+                "ids": kept(one.provider_ids),
+                "why": one.reason[:200],
+                "now": now,
+            }
             for one in over
         ],
     )
@@ -213,7 +228,7 @@ async def refuse_all(tx: Tx, lookup: str, reason: str, now: datetime) -> None:
 
 async def delivered(tx: Tx, news: Delivery) -> None:
     """Move a message forward by its platform's status; a status for one still under lease proves that it was sent."""
-    which = t.outbox.c.id == news.ours if news.ours else t.outbox.c.provider_ids == news.provider_id
+    which = t.outbox.c.id == news.ours if news.ours else t.outbox.c.provider_ids == kept(news.provider_id)
     row = (
         await tx.conn.execute(
             sa.select(t.outbox.c.id, t.outbox.c.state).where(which, t.outbox.c.channel == news.channel)
@@ -233,7 +248,7 @@ async def delivered(tx: Tx, news: Delivery) -> None:
         .values(
             state=state,
             reason=reason,
-            provider_ids=news.provider_id,
+            provider_ids=kept(news.provider_id),
             sealed=None,
             leased_until=NEVER_LEASED,
             done_at=news.at,

@@ -48,7 +48,7 @@ async def backup(store: Store, file: Path, now: datetime) -> int:
             line({"sorora": FORMAT, "at": now.isoformat()})
             for table in metadata.sorted_tables:
                 async for chunk in chunks(tx, table):
-                    line({"table": table.name, "rows": [plain(row) for row in chunk]})
+                    line({"table": str(table.name), "rows": [plain(row) for row in chunk]})
                     rows += len(chunk)
             out.write(msgspec.json.encode({"end": rows, "sha256": checksum.hexdigest()}) + b"\n")
     unfinished.chmod(0o600)

@@ -92,6 +92,7 @@ class Theatre:
     channel: CountingChannel = field(default_factory=CountingChannel)
     clock: StageClock = field(default_factory=StageClock)
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    address: str = ""
     starts: int = 0
     woman: Woman | None = None
     stage: Stage | None = None
@@ -104,7 +105,7 @@ class Theatre:
         )
         self.stage = await self.stack.enter_async_context(rehearsed)
         if self.woman is None:
-            self.woman = Woman(self.stage.phone(self.language), self.language)
+            self.woman = Woman(self.stage.phone(self.language, self.address), self.language)
         self.woman.phone.stage = self.stage
         self.stage.phones = [self.woman.phone]
 

@@ -2,7 +2,7 @@
 
 The rule reads a message the way a person would who wants to get round it: digits of every script, spelled numbers,
 letters for digits, invisible characters, pieces over several messages. Its words are in held_back.toml. It only looks;
-what follows (asking both, delivering) is decided elsewhere. Source of the rule: bad input must hold, and say so.
+what follows (explaining it to her, asking both, delivering) is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ def digits_in(text: str) -> str:
 
 def national(digits: str) -> str:
     """A Belgian number as it is dialled inside Belgium; any other as it is."""
-    return re.sub(r"^(?:\+|00)32", "0", digits).removeprefix("+")
+    for abroad in ("+32", "0032"):
+        if digits.startswith(abroad):
+            return "0" + digits.removeprefix(abroad)
+    return digits.removeprefix("+")
 
 
 # --- the patterns of held_back.toml -------------------------------------------------------------------------------
@@ -185,6 +188,8 @@ def lures_over_messages(readings: Sequence[Reading], published: frozenset[str], 
     if len(pieces) < 2 or pieces[-1] is not readings[-1]:
         return found
     for start in range(len(pieces) - 1):
+        if found:
+            break
         run = [number for piece in pieces[start:] for number in piece.numbers]
         digits = "".join(number.digits for number in run)
         if hinted or digits[0] in "0+" or re.match(r"(32)?4[5-9]\d{7}", digits) or len(digits) >= SHORTEST_CARD:
@@ -243,10 +248,16 @@ def unpublished(pieces: Sequence[str], published: frozenset[str]) -> str:
 
 def uncovered(pieces: Sequence[str], published: frozenset[str]) -> Iterator[str]:
     """The pieces that are not part of a published number."""
+    longest = max(map(len, published), default=0) + len("0032")
     place = 0
     while place < len(pieces):
-        ends = range(min(place + 10, len(pieces)), place, -1)
-        end = next((end for end in ends if national("".join(pieces[place:end])) in published), None)
+        end, joined = None, ""
+        for after, piece in enumerate(pieces[place : place + longest], place + 1):
+            joined += piece
+            if len(joined) > longest:
+                break
+            if national(joined) in published:
+                end = after
         if end is None:
             yield pieces[place]
         place = end or place + 1

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncTransaction
 from bot.clock import Clock
 from bot.dialogue.steps import Say, Text, _
 from bot.engine.apply import Genie
-from bot.engine.manners import SLOWLY, Manners
+from bot.engine.manners import SLOWLY, Manners, Recent
 from bot.engine.questions import draw_said
 from bot.engine.turns import take_turn
 from bot.engine.wishes import Asking, Find, House, State, Turn, Wish
@@ -62,6 +62,7 @@ class Writes:
     ended: list[str] = field(default_factory=list)
     audit: list[tuple[int, str]] = field(default_factory=list)
     heard: list[tuple[int, datetime, datetime | None]] = field(default_factory=list)
+    presses: list[tuple[Recent, Incoming, datetime]] = field(default_factory=list)  # in memory, after the commit
 
 
 class Batches:
@@ -189,6 +190,8 @@ class Batches:
                 if known is not None or not incoming.left:
                     await self.one(tx, incoming, known, writes)
             await self.write(tx, writes)
+        for recent, incoming, at in writes.presses:
+            recent.press = (incoming.button, at) if incoming.button is not None else None
         BATCH.observe(len(batch))
         for channel, _id in writes.seen:
             RECEIVED.labels(channel).inc()
@@ -202,7 +205,7 @@ class Batches:
         if known is None:
             language = self.house.catalogs.negotiate(incoming.hint) if incoming.hint else None
             known = await people.welcome(tx, incoming.channel, incoming.address, language or self.first_language, now)
-        elif now - known.heard_at > people.HEARD or known.left_at is not None:
+        elif not incoming.left and (now - known.heard_at > people.HEARD or known.left_at is not None):
             writes.heard.append((known.address_id, now, None))
         address = tx.vault.seal(incoming.address)
         if self.manners.flooding(known.lookup, incoming, now):
@@ -211,6 +214,7 @@ class Batches:
                 turn.messages += draw_said([Say(SLOWLY)], known.person, self.house.catalogs)
         else:
             turn = await self.take(tx, State(known, now, lambda talk: people.journal_of(tx, talk), new), incoming)
+            writes.presses.append((self.manners.of(known.lookup), incoming, now))
         if turn.left:
             await people.left(tx, known.lookup, now)
             await mail.refuse_all(tx, known.lookup, "she left", now)
@@ -228,8 +232,7 @@ class Batches:
 
     async def take(self, tx: Tx, state: State, incoming: Incoming) -> Turn:
         """Take a turn and grant its wishes. What a broken talk began is undone; she hears that it was not her."""
-        recent = self.manners.of(state.known.lookup)
-        state.last_press = recent.press
+        state.last_press = self.manners.of(state.known.lookup).press
         genie = Genie(tx, self.house, incoming, state.now)
         savepoint: AsyncTransaction | None = None
         asking = take_turn(self.house, state, incoming)
@@ -245,8 +248,6 @@ class Batches:
             return await self.mishap(tx, state, incoming, broken, savepoint)
         if savepoint is not None:
             await savepoint.commit()
-        if incoming.button is not None:
-            recent.press = (incoming.button, state.now)
         return turn
 
     async def mishap(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 import msgspec
 import structlog
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncTransaction
 
 from bot.clock import Clock
+from bot.dialogue.replay import play
 from bot.dialogue.steps import Say, Text, _
 from bot.engine.apply import Genie
 from bot.engine.manners import SLOWLY, Manners, Recent
@@ -260,8 +262,21 @@ class Batches:
         PUT_ASIDE.labels(incoming.channel).inc()
         reason = type(broken).__name__
         await mail.put_aside(tx, incoming.channel, incoming.provider_id, written(incoming), reason, state.now)
+        await self.unblock(tx, state.known.lookup)
         person = state.known.person
         return Turn(person, draw_said([Say(SORRY)], person, self.house.catalogs))
+
+    async def unblock(self, tx: Tx, lookup: str) -> None:
+        """Leave her open talk where it cannot even be replayed: it would break every message, "menu" too."""
+        known = (await people.find(tx, [lookup]))[lookup]
+        for talk in known.talks:
+            told = self.house.programme.talks.get(talk.name)
+            if not talk.open or told is None:
+                continue
+            try:
+                play(partial(told.begin, talk.about), people.journal_of(tx, talk))
+            except Exception:  # whatever it is, she must get out
+                await people.save_talks(tx, [], [replace(talk, open=False)], [])
 
     async def write(self, tx: Tx, writes: Writes) -> None:
         """Write what the turns of a batch left, one statement a table."""

@@ -209,6 +209,8 @@ class Batches:
             known = await people.welcome(tx, incoming.channel, incoming.address, language or self.first_language, now)
         elif not incoming.left and (now - known.heard_at > people.HEARD or known.left_at is not None):
             writes.heard.append((known.address_id, now, None))
+        if known.person.language not in self.house.catalogs.languages:  # a deploy took it away
+            known.person = msgspec.structs.replace(known.person, language=self.first_language)
         address = tx.vault.seal(incoming.address)
         if self.manners.flooding(known.lookup, incoming, now):
             turn = Turn(known.person)

@@ -23,7 +23,7 @@ from bot.engine.questions import draw_question, draw_said, spoken
 from bot.engine.stack import Stack
 from bot.engine.understand import Nav, Opens, Press, Reader, question_mark, read_button, takes_words, ticked
 from bot.engine.wishes import Asking, Carried, Carry, Find, House, Keep, Redeem, State, Turn
-from bot.i18n import clean
+from bot.i18n import clean, normalise
 from bot.mentoring.effects import Outcome
 from bot.mentoring.lookups import Helplines, Languages, LeftTalks, Me, Now, Offered
 from bot.messages import Incoming, Media
@@ -78,7 +78,7 @@ class Taker:
         meaning = self.house.wordbook.meaning(text, asked)
         if played is None:
             yield from self.start(meaning.talk) if isinstance(meaning, Opens) else self.home()
-        elif not text:
+        elif not normalise(text):
             yield from self.again(_("That message came without words. Please write again, or send a voice note."))
         elif isinstance(meaning, Nav):
             yield from self.navigate(meaning, played)

@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 
 import structlog
-from babel import Locale
+from babel import Locale, localedata
 from babel.core import negotiate_locale
 from babel.dates import format_date, format_skeleton, get_datetime_format
 from babel.lists import format_list
@@ -29,7 +29,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileParser
 
 from bot import typed
-from bot.dialogue.words import Joined, Ltr, Own, Text, Value, Words, n_, p_, phrases
+from bot.dialogue.words import Joined, Ltr, Own, Text, Tongue, Value, Words, n_, p_, phrases
 from bot.typed import normalise
 
 __all__ = ["Catalogs", "UnknownLanguage", "compile_po", "normalise", "read_po"]
@@ -119,7 +119,7 @@ class Catalogs:
 
     def data(self, data: object, language: str) -> object:
         """The same mappings and lists with every Words in them made a label."""
-        if isinstance(data, Text | Own | Joined):
+        if isinstance(data, Text | Own | Joined | Tongue):
             return self.label(data, language)
         if isinstance(data, Mapping):
             return {key: self.data(value, language) for key, value in data.items()}
@@ -202,6 +202,16 @@ class Writer:
                 return format_list([self.words(part) for part in words.parts], locale=self.language.formats)
             case Joined():
                 return words.between.join(self.words(part) for part in words.parts)
+            case Tongue():
+                return self.tongue(words.code)
+
+    def tongue(self, code: str) -> str:
+        """The name of a language in this one; where CLDR has none, in itself, in English, or its code."""
+        code = code.replace("-", "_")
+        if name := self.language.formats.languages.get(code):
+            return str(name)
+        own = Locale.parse(code).display_name if localedata.exists(code) else None
+        return self.own(own or Locale(SOURCE).languages.get(code, code))
 
     def sentence(self, text: Text) -> str:
         """A sentence of the catalog with its values. What it does not name is left out, and a placeholder without
@@ -218,7 +228,7 @@ class Writer:
     def value(self, value: Value) -> str:
         """A value inside a sentence. Digits are Latin in every language, as in the letters she gets in Belgium."""
         match value:
-            case Text() | Own() | Joined():
+            case Text() | Own() | Joined() | Tongue():
                 return self.words(value)
             case Ltr():
                 return self.isolated(clean(value), LRI) if self.language.rtl else clean(value)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.catalogs import PLURALS, agrees
-from bot.dialogue.words import Joined, Ltr, Own, Text, _, lines, listing, n_, own, p_, paragraphs
+from bot.dialogue.words import Joined, Ltr, Own, Text, Tongue, _, lines, listing, n_, own, p_, paragraphs
 from bot.i18n import CONTROLS, UNWANTED, Catalogs, UnknownLanguage, normalise
 
 HOUSE = Path(__file__).parent.parent
@@ -228,6 +228,25 @@ def test_joined(catalogs: Catalogs) -> None:
 
 
 # --- right to left ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "french", "arabic"),
+    [
+        ("ti", "Tigrinya", "tigrigna", "التغرينية"),
+        ("fa-AF", "Dari", "dari", "الدارية"),
+        ("rif", "Riffian", "rifain", "Tarifit"),
+        ("ary", "Moroccan Arabic", "arabe marocain", "Moroccan Arabic"),
+        ("xx", "xx", "xx", "xx"),
+    ],
+)
+def test_a_language_has_its_name_in_each_language(
+    catalogs: Catalogs, code: str, english: str, french: str, arabic: str
+) -> None:
+    names = [catalogs.label(Tongue(code), language) for language in ("en", "fr", "ar")]
+    assert names == [english, french, arabic]
+    assert catalogs.data({"name": Tongue(code)}, "fr") == {"name": french}
+    assert catalogs.render(_("Hello {name}")(name=Tongue(code)), "fr") == f"Bonjour {french}"
 
 
 def test_right_to_left(catalogs: Catalogs) -> None:

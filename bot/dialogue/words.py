@@ -48,8 +48,16 @@ class Joined:
     between: str = "\n"
 
 
-Words: TypeAlias = Text | Own | Joined
-Value: TypeAlias = str | int | date | datetime | time | Ltr | Text | Own | Joined
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language by its BCP 47 code, shown by its name in the language of the reader (CLDR). Names stand there as in a
+    list: a sentence that would need another case names them behind a colon."""
+
+    code: str
+
+
+Words: TypeAlias = Text | Own | Joined | Tongue
+Value: TypeAlias = str | int | date | datetime | time | Ltr | Text | Own | Joined | Tongue
 
 
 def _(msgid: str) -> Text:

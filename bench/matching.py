@@ -1,0 +1,180 @@
+"""How fast and how good matching is: suggestions out of 20,000 mentors, and rounds beside the greedy way.
+
+    .venv/bin/python -m bench.matching        prints the figures and writes them to bench/matching.json
+
+The people are made up by chance with a fixed seed, as uneven as life: few languages and fields are common, many
+are rare.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import random
+import statistics
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+from bot.mentoring.matching import Pool
+from bot.mentoring.profiles import Field, Level, Mentee, Mentor, Profile, Slot, Way, Wish
+from bot.mentoring.rounds import assign
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+KEY = b"a key for benchmarks only"
+TONGUES = "ar fr uk tr fa es ru so ps ti pt ro pl sq en rif ln sw ckb bg hi ur am vi zh th tl ha wo ff".split()
+SPOKEN_HERE = ("fr", "nl", "en")
+BARRIERS = "language network workplace diploma experience childcare papers money transport".split()
+REGIONS = {"brussels": 19, "flanders": 60, "wallonia": 50}
+SUGGESTIONS = 300
+ROUNDS = ((1_000, 300), (10_000, 3_000))
+T = TypeVar("T")
+
+
+def some(chance: random.Random, things: Iterable[T], likely: float) -> frozenset[T]:
+    """Each of the things with this likelihood."""
+    return frozenset(thing for thing in things if chance.random() < likely)
+
+
+def uneven(chance: random.Random, things: Sequence[T]) -> T:
+    """One of the things; the first are the most common, as with languages (Zipf)."""
+    return chance.choices(things, [1 / (place + 1) for place in range(len(things))])[0]
+
+
+def profile(chance: random.Random, *, settled: bool) -> Profile:
+    """A made-up woman; `settled` for one who has lived here for some years."""
+    languages = {uneven(chance, TONGUES): Level.MOTHER}
+    for code in SPOKEN_HERE:
+        if chance.random() < (0.7 if settled else 0.35):
+            languages.setdefault(code, Level.WELL if chance.random() < (0.7 if settled else 0.2) else Level.ENOUGH)
+    region = uneven(chance, list(REGIONS))
+    commune = f"{region}-{chance.randrange(REGIONS[region])}"
+    fields = [uneven(chance, list(Field)) for _ in range(3)]
+    wishes = some(chance, [wish for wish in Wish if wish is not Wish.OTHER_TONGUE], 0.2)
+    return Profile(
+        languages=languages,
+        knows=frozenset(fields[: chance.randrange(3)]) | ({fields[0]} if settled else set()),
+        hopes=frozenset(fields[2:]),
+        region=region,
+        commune=commune,
+        ways=some(chance, Way, 0.7) or frozenset({Way.ONLINE}),
+        times=some(chance, Slot, 0.4) or frozenset({Slot.WEEKDAY_EVENING}),
+        children=chance.random() < 0.6,
+        wishes=wishes,
+        limits=some(chance, sorted(wishes), 0.2),
+    )
+
+
+def mentors(count: int, seed: int = 1) -> list[Mentor]:
+    """Made-up mentors with ids from 1,000,000."""
+    chance = random.Random(seed)
+    found = []
+    for place in range(count):
+        places = chance.choices((1, 2, 3, 4, 5), (4, 5, 3, 1, 1))[0]
+        found.append(
+            Mentor(
+                1_000_000 + place,
+                profile(chance, settled=True),
+                overcame=some(chance, BARRIERS, 0.4),
+                places=places,
+                taken=chance.randrange(places + 1) if chance.random() < 0.3 else 0,
+                paused_until=NOW + timedelta(days=7) if chance.random() < 0.1 else None,
+                approved=chance.random() < 0.95,
+            )
+        )
+    return found
+
+
+def mentees(count: int, seed: int = 2) -> list[Mentee]:
+    """Made-up mentees with ids from 1."""
+    chance = random.Random(seed)
+    return [
+        Mentee(
+            place + 1,
+            profile(chance, settled=False),
+            barriers=some(chance, BARRIERS, 0.4),
+            since=NOW - timedelta(days=chance.randrange(60)),
+        )
+        for place in range(count)
+    ]
+
+
+def greedy(pool: Pool, waiting: Iterable[Mentee], now: datetime) -> dict[int, tuple[int, int]]:
+    """What a coordinator with a list does: who has waited longest takes the best mentor who has a place left. Mentee to
+    (mentor, points)."""
+    ids = pool.ids
+    left = {mentor: pool[mentor].free for mentor in pool}
+    found: dict[int, tuple[int, int]] = {}
+    for mentee in sorted(waiting, key=lambda one: (one.since or now, one.id)):
+        fitting = pool.fitting(mentee, now)
+        for place in fitting.best(len(fitting.rows)).tolist():
+            mentor = int(ids[fitting.rows[place]])
+            if left[mentor] > 0:
+                left[mentor] -= 1
+                found[mentee.id] = mentor, int(fitting.points[place])
+                break
+    return found
+
+
+def suggesting(count: int) -> dict[str, float]:
+    """Milliseconds for three suggestions with reasons, and for filling the pool."""
+    crowd = mentors(count)
+    began = perf_counter()
+    pool = Pool(crowd, KEY)
+    filled = perf_counter() - began
+    times = []
+    for mentee in mentees(SUGGESTIONS):
+        began = perf_counter()
+        words = [each.to_mentee() for each in pool.suggest(mentee, NOW)]
+        times.append(1000 * (perf_counter() - began))
+        assert len(words) <= 3
+    return {
+        "mentors": count,
+        "fill_ms": round(1000 * filled, 1),
+        "median_ms": round(statistics.median(times), 2),
+        "p99_ms": round(statistics.quantiles(times, n=100)[98], 2),
+    }
+
+
+def round_beside_greedy(few: int, many: int) -> dict[str, float]:
+    """Seconds, pairs and points of the round and of greedy, for `many` mentees and `few` mentors."""
+    pool, waiting = Pool(mentors(few), KEY), mentees(many)
+    began = perf_counter()
+    best = assign(pool, waiting, NOW)
+    seconds = perf_counter() - began
+    began = perf_counter()
+    other = greedy(pool, waiting, NOW)
+    return {
+        "mentees": many,
+        "mentors": few,
+        "places": int(sum(pool[mentor].free for mentor in pool)),
+        "seconds": round(seconds, 2),
+        "solutions": best.solutions,
+        "pairs": len(best.pairs),
+        "points": best.points,
+        "greedy_seconds": round(perf_counter() - began, 2),
+        "greedy_pairs": len(other),
+        "greedy_points": sum(points for _, points in other.values()),
+    }
+
+
+def main() -> None:
+    """Measure, print, save."""
+    figures = {
+        "machine": {"processors": os.cpu_count(), "architecture": platform.machine(), "system": platform.system()},
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in ("numpy", "ortools")},
+        "suggest": suggesting(20_000),
+        "rounds": [round_beside_greedy(few, many) for many, few in ROUNDS],
+    }
+    text = json.dumps(figures, indent=2) + "\n"
+    (Path(__file__).parent / "matching.json").write_text(text, "utf-8")
+    sys.stdout.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""Profiles of mentees and mentors, as far as matching needs them: languages, work, place, times, wishes and limits.
+
+There is no origin in a profile, though women ask for "the same" or "not the same": it would be a column for ethnic
+origin, which the programme does not keep (GDPR article 9). What is meant by it is served by mother tongues: "my mother
+tongue" for who looks for home, "another mother tongue" for who fears that her story travels in a small community.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+import msgspec
+
+from bot.dialogue.words import Text, p_
+
+FEWEST_PLACES, MOST_PLACES = 1, 5
+
+
+class Level(IntEnum):
+    """How well she speaks a language."""
+
+    ENOUGH = 1
+    WELL = 2
+    MOTHER = 3
+
+
+LEVELS: Mapping[Level, Text] = {
+    # limit: 22
+    Level.ENOUGH: p_("level", "Enough to talk"),
+    # limit: 22
+    Level.WELL: p_("level", "I speak it well"),
+    # limit: 22
+    Level.MOTHER: p_("level", "My mother tongue"),
+}
+
+
+class Field(StrEnum):
+    """Professional fields: the major groups of ISCO-08 that women in the programme work in, in plain words. The first
+    nine are those of the ready goals (conversations/content/goal_examples.toml), with the same ids."""
+
+    CARE = "care"
+    CLEAN = "clean"
+    FOOD = "food"
+    SHOP = "shop"
+    CHILD = "child"
+    OFFICE = "office"
+    MAKE = "make"
+    BUSINESS = "business"
+    STUDY = "study"
+    BEAUTY = "beauty"
+    HOTEL = "hotel"
+    FACTORY = "factory"
+    DRIVE = "drive"
+    BUILD = "build"
+    GREEN = "green"
+    TECH = "tech"
+    NUMBERS = "numbers"
+    LAW = "law"
+    SOCIAL = "social"
+    ART = "art"
+    SCIENCE = "science"
+
+
+FIELDS: Mapping[Field, Text] = {
+    # limit: 24
+    Field.CARE: p_("field", "Care and health"),
+    # limit: 24
+    Field.CLEAN: p_("field", "Cleaning"),
+    # limit: 24
+    Field.FOOD: p_("field", "Kitchen and food"),
+    # limit: 24
+    Field.SHOP: p_("field", "Shop and sales"),
+    # limit: 24
+    Field.CHILD: p_("field", "Children and school"),
+    # limit: 24
+    Field.OFFICE: p_("field", "Office and computer"),
+    # limit: 24
+    Field.MAKE: p_("field", "Sewing and crafts"),
+    # limit: 24
+    Field.BUSINESS: p_("field", "My own business"),
+    # limit: 24
+    Field.STUDY: p_("field", "Language and study"),
+    # limit: 24
+    Field.BEAUTY: p_("field", "Hair and beauty"),
+    # limit: 24
+    Field.HOTEL: p_("field", "Hotel and travel"),
+    # limit: 24
+    Field.FACTORY: p_("field", "Factory and packing"),
+    # limit: 24
+    Field.DRIVE: p_("field", "Driving and delivery"),
+    # limit: 24
+    Field.BUILD: p_("field", "Building and repair"),
+    # limit: 24
+    Field.GREEN: p_("field", "Plants and animals"),
+    # limit: 24
+    Field.TECH: p_("field", "Websites and software"),
+    # limit: 24
+    Field.NUMBERS: p_("field", "Accounts and money"),
+    # limit: 24
+    Field.LAW: p_("field", "Law and rights"),
+    # limit: 24
+    Field.SOCIAL: p_("field", "Social work"),
+    # limit: 24
+    Field.ART: p_("field", "Art and media"),
+    # limit: 24
+    Field.SCIENCE: p_("field", "Science"),
+}
+
+
+class Way(StrEnum):
+    """How two can meet; who takes both has both in her profile."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+
+
+class Slot(StrEnum):
+    """Times of the week, wide enough that a full life still finds one."""
+
+    WEEKDAY_MORNING = "weekday_morning"
+    WEEKDAY_AFTERNOON = "weekday_afternoon"
+    WEEKDAY_EVENING = "weekday_evening"
+    WEEKEND_MORNING = "weekend_morning"
+    WEEKEND_AFTERNOON = "weekend_afternoon"
+    WEEKEND_EVENING = "weekend_evening"
+
+
+SLOTS: Mapping[Slot, Text] = {
+    # limit: 24
+    Slot.WEEKDAY_MORNING: p_("time", "Weekday mornings"),
+    # limit: 24
+    Slot.WEEKDAY_AFTERNOON: p_("time", "Weekday afternoons"),
+    # limit: 24
+    Slot.WEEKDAY_EVENING: p_("time", "Weekday evenings"),
+    # limit: 24
+    Slot.WEEKEND_MORNING: p_("time", "Weekend mornings"),
+    # limit: 24
+    Slot.WEEKEND_AFTERNOON: p_("time", "Weekend afternoons"),
+    # limit: 24
+    Slot.WEEKEND_EVENING: p_("time", "Weekend evenings"),
+}
+
+
+class Wish(StrEnum):
+    """What can matter to her in the other woman. A wish adds to the score; a wish that is a limit must be met."""
+
+    MOTHER_TONGUE = "mother_tongue"
+    OTHER_TONGUE = "other_tongue"
+    FIELD = "field"
+    CHILDREN = "children"
+    NEAR = "near"
+    WAY = "way"
+    TIMES = "times"
+
+
+WISHES: Mapping[Wish, Text] = {
+    # limit: 24
+    Wish.MOTHER_TONGUE: p_("wish", "My mother tongue"),
+    # limit: 24
+    Wish.OTHER_TONGUE: p_("wish", "Another mother tongue"),
+    # limit: 24
+    Wish.FIELD: p_("wish", "My field of work"),
+    # limit: 24
+    Wish.CHILDREN: p_("wish", "Has children"),
+    # limit: 24
+    Wish.NEAR: p_("wish", "Lives in my region"),
+    # limit: 24
+    Wish.WAY: p_("wish", "My way of meeting"),
+    # limit: 24
+    Wish.TIMES: p_("wish", "Free when I am"),
+}
+
+
+class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What both sides tell. Everything may be left out and changed later; what is left out meets no wish.
+
+    languages: BCP 47 codes. knows: fields she works in or has worked in; hopes: fields she wishes for. region, commune:
+    ids of the programme's own list of places, "" if not said. children: None if not said. wishes: what matters to her;
+    limits: what she will not do without (also a wish, whether or not it stands among them).
+    """
+
+    languages: dict[str, Level] = {}
+    knows: frozenset[Field] = frozenset()
+    hopes: frozenset[Field] = frozenset()
+    region: str = ""
+    commune: str = ""
+    ways: frozenset[Way] = frozenset()
+    times: frozenset[Slot] = frozenset()
+    children: bool | None = None
+    wishes: frozenset[Wish] = frozenset()
+    limits: frozenset[Wish] = frozenset()
+
+    @property
+    def mother_tongues(self) -> frozenset[str]:
+        """The languages she grew up with."""
+        return frozenset(code for code, level in self.languages.items() if level is Level.MOTHER)
+
+
+class Mentee(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who looks for a mentor. `id` is the person's. barriers: ids of what holds her back. blocked: persons that she
+    blocked or that blocked her; declined: mentors who declined her, or whom she did not want. since: when she began to
+    wait (aware), None if she does not."""
+
+    id: int
+    profile: Profile
+    barriers: frozenset[str] = frozenset()
+    blocked: frozenset[int] = frozenset()
+    declined: frozenset[int] = frozenset()
+    since: datetime | None = None
+
+
+class Mentor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who supports. `id` is the person's. overcame: ids of barriers. places: how many mentees she takes, 1 to 5; taken:
+    how many she has; asked: open requests that she has not answered (they hold no place, but they are load).
+    paused_until: aware; she receives nobody before. approved: by a coordinator.
+
+    Raises ValueError for places outside 1 to 5.
+    """
+
+    id: int
+    profile: Profile
+    overcame: frozenset[str] = frozenset()
+    places: int = 1
+    taken: int = 0
+    asked: int = 0
+    paused_until: datetime | None = None
+    approved: bool = False
+
+    def __post_init__(self) -> None:
+        if not FEWEST_PLACES <= self.places <= MOST_PLACES:
+            raise ValueError(f"a mentor has {FEWEST_PLACES} to {MOST_PLACES} places, not {self.places}")
+
+    @property
+    def free(self) -> int:
+        """Places that are not taken, never below 0 (she may have made them fewer since)."""
+        return max(0, self.places - self.taken)

@@ -25,6 +25,11 @@ SQLITE_PRAGMAS = (
 )
 
 
+# PostgreSQL's classes of errors that are its own and pass (its manual, appendix A): connection, read-only server,
+# deadlock, no room on disk or for connections, locks, shutdown, file system.
+PASSING = ("08", "25006", "40", "53", "55", "57", "58")
+
+
 @dataclass(frozen=True, slots=True)
 class Tx:
     """An open transaction, with the vault for its sealed columns."""
@@ -78,8 +83,9 @@ class Store:
             except (OperationalError, InterfaceError, OSError) as trouble:
                 raise TryLater("the database does not answer now") from trouble
             except DBAPIError as trouble:
-                if trouble.connection_invalidated:
-                    raise TryLater("the connection to the database was lost") from trouble
+                state = str(getattr(trouble.orig, "sqlstate", None) or "")
+                if trouble.connection_invalidated or state.startswith(PASSING):
+                    raise TryLater("the database cannot do this now") from trouble
                 raise
 
     async def answers(self) -> bool:

@@ -108,11 +108,12 @@ class Taker:
         if self.double(data):
             return
         press = read_button(data)
-        played = yield from self.stand()
-        talk = self.stack.open
         if press is not None and (press.kind, press.value) == ("=", self.house.programme.danger):
             yield from self.start(press.value)  # from whichever menu it is: the numbers harm nobody
-        elif press is None or played is None or talk is None or not self.fits(press, talk, played):
+            return
+        played = yield from self.stand()
+        talk = self.stack.open
+        if press is None or played is None or talk is None or not self.fits(press, talk, played):
             self.turn.audit.append("stale button")
             yield from self.again(_("That button is from an earlier moment. We are here now:"))
         elif press.kind == "!":

@@ -248,8 +248,11 @@ class Writer:
         """A day with its year and no weekday: a weekday would need another case after "by" or "since" in Slavic
         languages. Short where there is little room."""
         if self.plain:
-            return format_skeleton("yMMMd", day, locale=self.language.formats)
-        return format_date(day, "long", locale=self.language.formats)
+            said = format_skeleton("yMMMd", day, locale=self.language.formats)
+        else:
+            said = format_date(day, "long", locale=self.language.formats)
+        # CLDR leaves out what French writes only for the first of a month.
+        return re.sub(r"^1 ", "1er ", said) if self.language.code == "fr" else said
 
     def own(self, text: str) -> str:
         """A person's words or a name, literally, kept from turning what stands around them."""

@@ -11,7 +11,7 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
@@ -26,7 +26,8 @@ log = structlog.get_logger(__name__)
 
 SENDS = Counter("sorora_sends", "Tries to send a message, by channel and what became of it", ["channel", "verdict"])
 
-AT_ONCE = 24  # sends under way per channel
+AT_ONCE = 64  # sends under way per channel
+GATHER = 0.02  # seconds that a result waits for others
 LONGEST_NAP = 20.0  # seconds between two looks at an idle outbox: other processes may have put something in
 PATIENCE = timedelta(hours=24)  # a message that could not be sent for so long has missed its moment
 LONGEST_WAIT = 600.0  # seconds between two tries
@@ -55,7 +56,7 @@ class Outbox:
         """Send what is due now and return when all of it is recorded: for a talk in the terminal and for rehearsals,
         where nothing runs in the background."""
         for post in self.posts:
-            while await post.round() or post.under_way:
+            while (await post.round())[0] or post.under_way:
                 if post.under_way:
                     await asyncio.wait(post.under_way)
 
@@ -101,18 +102,19 @@ class Post:
         try:
             while True:
                 self.news.clear()
+                busy, due = False, None
                 try:
-                    busy = await self.round()
+                    busy, due = await self.round()
                 except TryLater:
                     log.warning("the outbox waits for the database", channel=self.channel.name)
-                    busy = False
                 if not busy:
-                    await self.nap()
+                    await self.nap(due)
         finally:
             await self.finish_up()
 
-    async def round(self) -> bool:
-        """Record what was sent and claim what is due, in one transaction. False when there was nothing to do."""
+    async def round(self) -> tuple[bool, datetime | None]:
+        """Record what was sent and claim what is due, in one transaction. Gives whether there was anything to do, and
+        if not, when the next message is due (None when none waits)."""
         room = AT_ONCE - len(self.under_way)
         done, self.done = self.done, []
         gone, self.gone = self.gone, set()
@@ -125,6 +127,7 @@ class Post:
                     await mail.refuse_all(tx, lookup, "she left", now)
                 lease = timedelta(seconds=self.channel.lease)
                 claimed = await mail.claim(tx, self.channel.name, now, lease, room) if room else []
+                due = None if done or claimed else await mail.next_due(tx, self.channel.name)
         except BaseException:
             self.done[:0] = done  # not recorded: keep for the next round
             self.gone |= gone
@@ -133,16 +136,10 @@ class Post:
             task = asyncio.create_task(self.deliver(one))
             self.under_way.add(task)
             task.add_done_callback(self.under_way.discard)
-        return bool(done or claimed)
+        return bool(done or claimed), due
 
-    async def nap(self) -> None:
+    async def nap(self, due: datetime | None) -> None:
         """Wait for news, for a send to come back, or for the next message to be due."""
-        due = None
-        try:
-            async with self.store.begin() as tx:
-                due = await mail.next_due(tx, self.channel.name)
-        except TryLater:
-            pass
         soon = LONGEST_NAP if due is None else (due - self.clock.now()).total_seconds()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.news.wait(), min(LONGEST_NAP, max(0.02, soon)))
@@ -156,7 +153,11 @@ class Post:
             log.error("a message could not be sent", channel=self.channel.name, id=claimed.sending.id, exc_info=broken)
             result = Result(Verdict.RETRY, reason=type(broken).__name__)
         self.note(claimed, result)
-        self.news.set()
+        # What comes back at about the same time is recorded together: one transaction for many.
+        if len(self.under_way) == 1:
+            self.news.set()
+        else:
+            asyncio.get_running_loop().call_later(GATHER, self.news.set)
 
     def wait(self, lookup: str) -> float:
         """Seconds until this chat and this bot may send again."""

@@ -80,11 +80,13 @@ class Wordbook:
         }
         danger = programme.talks[programme.danger].words
         self.alarms = catalogs.typed(danger) if danger else frozenset()
+        self.lengths = {len(phrase.split()) for phrase in self.alarms} - {1}
 
     def alarm(self, text: str) -> bool:
         """Whether she says that she is in danger: one of the phrases alone, or one of several words anywhere."""
-        said = normalise(text)
-        return said in self.alarms or any(" " in phrase and f" {phrase} " in f" {said} " for phrase in self.alarms)
+        words = normalise(text).split()
+        runs = (" ".join(words[at : at + length]) for length in self.lengths for at in range(len(words) - length + 1))
+        return " ".join(words) in self.alarms or any(run in self.alarms for run in runs)
 
     def meaning(self, text: str, asked: Reader | None = None) -> Nav | Opens | None:
         """What a whole message means as a command or typed word, or None. Who writes what stands on a button of

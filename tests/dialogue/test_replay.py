@@ -116,7 +116,8 @@ def test_every_kind_of_answer_comes_back_typed() -> None:
         mine={"options": ["b"], "own": "Mine"}, scale=3, number=0, day="2027-01-15", yes="no", skipped=None,
     )  # fmt: skip
     assert play(talk, journal).result == (
-        Own("Words"), Own("", 4, 2), Picked(("a", "b")), Picked(("b",), Own("Mine")), 3, 0, date(2027, 1, 15), False, None,
+        Own("Words"), Own("", 4, 2), Picked(("a", "b")), Picked(("b",), Own("Mine")), 3, 0, date(2027, 1, 15), False,
+        None,
     )  # fmt: skip
 
 
@@ -452,8 +453,9 @@ def everything() -> Conversation[Any]:
 
 KEYS = "me now left goals helplines text choice choices own scale number day optional other".split()
 GOOD: dict[str, Any] = {
-    "me": {"id": 1}, "now": "2027-01-01T10:00:00Z", "left": [], "goals": [], "helplines": [], "text": "w", "choice": "a",
-    "choices": ["b"], "own": {"options": [], "own": "w"}, "scale": 1, "number": -3, "day": "2027-01-01", "optional": None,
+    "me": {"id": 1}, "now": "2027-01-01T10:00:00Z", "left": [], "goals": [], "helplines": [], "text": "w",
+    "choice": "a", "choices": ["b"], "own": {"options": [], "own": "w"}, "scale": 1, "number": -3, "day": "2027-01-01",
+    "optional": None,
 }  # fmt: skip
 
 

@@ -1,0 +1,29 @@
+"""Both databases; and the catalogs are read once for all tests: they are files that do not change meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.i18n import Catalogs
+from tests.databases import database_url, key, store
+
+__all__ = ["database_url", "key", "store"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def catalogs_read_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Catalogs, "load", lru_cache(Catalogs.load))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What was logged."""
+    with capture_logs() as entries:
+        yield entries

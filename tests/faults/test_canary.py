@@ -36,7 +36,7 @@ from bot.messages import Drawing, Incoming, Media, Message, Result, Sending, Ver
 from bot.store import mail
 from bot.store.backup import backup
 from bot.store.tables import metadata
-from bot.testing import Phone
+from bot.testing import Phone, StageClock
 from bot.web import health
 from conversations import PROGRAMME
 from tests.e2e.telegram_fake import FakeTelegram
@@ -137,7 +137,7 @@ class MarkedTheatre(Theatre):
 
 async def plays(story: str, number: int, house: MarkedTheatre) -> None:
     """One story on the common database, from a phone number of its own."""
-    house.address, house.starts = f"{PHONE}{number}", number * 100
+    house.address, house.starts, house.clock = f"{PHONE}{number}", number * 100, StageClock()
     await house.start()
     try:
         await STORIES[story](house)

@@ -8,17 +8,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.dialogue.replay import STEP_LIMIT, EndlessTalk, Journal, Played, answered, back, looked, play, reopened
+from bot.dialogue.replay import STEP_LIMIT, EndlessTalk, Journal, Played, answered, looked, play
 from bot.dialogue.steps import (
-    Ask,
     Conversation,
-    Option,
     Own,
     Picked,
-    Refused,
     _,
     choice,
     choices,
@@ -34,7 +29,7 @@ from bot.dialogue.steps import (
     within,
     yes_no,
 )
-from bot.mentoring.lookups import Goals, Helplines, LeftTalks, Me, Now
+from bot.mentoring.lookups import Me
 from bot.mentoring.people import Person
 
 Begin = Callable[[], Conversation[Any]]
@@ -245,113 +240,6 @@ def test_a_look_keeps_the_ticks_of_the_open_question() -> None:
     assert looked(Journal(draft=("a",)), wanted, Person(1)).draft == ("a",)
 
 
-# --- back, skip, reopen -------------------------------------------------------------------------------------------
-
-
-def test_back_takes_the_last_answer_and_the_looks_after_it() -> None:
-    def talk() -> Conversation[Any]:
-        yield from look("before", Me())
-        yield from choice("first", Q, AB)
-        yield from look("after", Me())
-        yield from choice("second", Q, AB)
-
-    journal = Journal({"before": {"id": 1}})
-    assert back(journal, play(talk, journal)) is None  # nothing was answered yet
-    journal = give(talk, journal, first="a")
-    wanted = play(talk, journal).wanted
-    assert wanted is not None
-    journal = looked(journal, wanted, Person(1))
-    before = back(journal, play(talk, journal))
-    assert before == Journal({"before": {"id": 1}})
-    assert asked(play(talk, before)) == "first"
-
-
-def test_back_leaves_answers_of_another_path_for_when_it_is_taken_again() -> None:
-    def talk() -> Conversation[Any]:
-        way = yield from choice("way", Q, AB)
-        if way == "a":
-            yield from text("long", Q)
-        return (yield from text("end", Q))
-
-    journal = give(talk, Journal(), way="a", long="kept words")
-    for _again in range(2):
-        journal = back(journal, play(talk, journal)) or journal
-    assert asked(play(talk, journal)) == "way"
-    journal = Journal({"way": "b", "long": "kept words"})
-    went = back(journal, play(talk, journal))
-    assert went == Journal({"long": "kept words"})
-
-
-def test_skip_counts_as_an_answer_and_back_takes_it_too() -> None:
-    def talk() -> Conversation[Any]:
-        maybe = yield from optional(text("maybe", Q))
-        return maybe, (yield from text("end", Q))
-
-    journal = give(talk, Journal(), maybe=None)
-    assert asked(play(talk, journal)) == "end"
-    assert back(journal, play(talk, journal)) == Journal()
-    ask = play(talk, journal).asked
-    assert ask is not None
-    with pytest.raises(ValueError, match="cannot be skipped"):
-        answered(journal, ask, None)
-
-
-def review() -> Conversation[Any]:
-    a = yield from text("a", Q)
-    one = yield from text("m.1", Q)
-    two = yield from text("m.2", Q)
-    yield from choice(
-        "review", Q, {"good": own("Good"), "a": Option(own("A"), reopens=("a",)), "m": Option(own("M"), reopens=("m",))}
-    )
-    return a.text, one.text, two.text
-
-
-WHOLE = {"a": "1", "m.1": "2", "m.2": "3"}
-
-
-def test_reopening_asks_again_and_keeps_all_else() -> None:
-    journal = give(review, Journal(WHOLE), review="a")
-    assert "review" not in journal.answers
-    assert asked(play(review, journal)) == "a"
-    journal = give(review, journal, a="new", review="good")
-    assert play(review, journal).result == ("new", "2", "3")
-    assert journal.aside == {}
-
-
-def test_back_at_a_reopened_question_brings_the_old_answer_back() -> None:
-    journal = give(review, Journal(WHOLE), review="m")
-    assert (asked(play(review, journal)), journal.aside) == ("m.1", {"m.1": "2", "m.2": "3"})
-    journal = back(journal, play(review, journal)) or Journal()
-    assert (journal, asked(play(review, journal))) == (Journal(WHOLE), "review")
-
-
-def test_back_at_the_second_reopened_question_keeps_the_first_change() -> None:
-    journal = give(review, Journal(WHOLE), review="m", m__1="changed")
-    journal = back(journal, play(review, journal)) or Journal()
-    assert journal == Journal({**WHOLE, "m.1": "changed"})
-
-
-def test_reopening_takes_whole_names_only() -> None:
-    journal = Journal({"m": 1, "m.1": 2, "m.1.x": 3, "mm": 4, "x.m": 5})
-    assert reopened(journal, ["m"]) == Journal({"mm": 4, "x.m": 5}, {"m": 1, "m.1": 2, "m.1.x": 3})
-
-
-def test_a_refused_answer_leaves_the_journal_alone() -> None:
-    ask = play(two, Journal()).asked
-    assert ask is not None
-    with pytest.raises(Refused):
-        answered(Journal(), ask, "z")
-
-
-def test_an_answer_clears_the_ticks() -> None:
-    def talk() -> Conversation[Any]:
-        return (yield from choices("which", Q, AB))
-
-    ask = play(talk, Journal(draft=("a",))).asked
-    assert ask is not None
-    assert answered(Journal(draft=("a",)), ask, ["a"]) == Journal({"which": ["a"]})
-
-
 # --- talks inside talks, languages, and broken talks --------------------------------------------------------------
 
 
@@ -421,62 +309,3 @@ def test_a_key_used_twice_is_an_error(second: Callable[[], Conversation[Any]]) -
 
     with pytest.raises(ValueError, match="'same' twice"):
         play(talk, Journal({"same": "words"}))
-
-
-# --- any journal at all -------------------------------------------------------------------------------------------
-
-json = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=8) | st.sampled_from(["a", "b", "2027-01-15", "10000-01-01"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["options", "own", "voice", "seconds", "id", "x"]), inner, max_size=3),
-    max_leaves=6,
-)  # fmt: skip
-
-
-def everything() -> Conversation[Any]:
-    yield from look("me", Me())
-    yield from look("now", Now())
-    yield from look("left", LeftTalks())
-    yield from look("goals", Goals())
-    yield from look("helplines", Helplines())
-    yield from text("text", Q, limit=5)
-    yield from choice("choice", Q, AB)
-    yield from choices("choices", Q, AB, at_least=1, at_most=1)
-    yield from choices("own", Q, AB, own=True)
-    yield from scale("scale", Q, 1, 5, own(""), own(""))
-    yield from number("number", Q, -3, 3)
-    yield from day("day", Q, earliest=date(2027, 1, 1), latest=date(2027, 2, 1))
-    yield from optional(text("optional", Q))
-    return "end"
-
-
-KEYS = "me now left goals helplines text choice choices own scale number day optional other".split()
-GOOD: dict[str, Any] = {
-    "me": {"id": 1}, "now": "2027-01-01T10:00:00Z", "left": [], "goals": [], "helplines": [], "text": "w",
-    "choice": "a", "choices": ["b"], "own": {"options": [], "own": "w"}, "scale": 1, "number": -3, "day": "2027-01-01",
-    "optional": None,
-}  # fmt: skip
-
-
-@given(st.dictionaries(st.sampled_from(KEYS), json), st.dictionaries(st.text(max_size=5), json, max_size=2))
-def test_no_journal_breaks_replay(odd: dict[str, Any], aside: dict[str, Any]) -> None:
-    journal = Journal({**GOOD, **odd}, aside)
-    journal = msgspec.json.decode(msgspec.json.encode(journal), type=Journal)
-    played = play(everything, journal)
-    assert [played.asked is not None, played.wanted is not None, played.ended].count(True) == 1
-    if played.asked is not None:
-        assert played.asked.key in odd  # all the others were good
-        back(journal, played)
-
-
-@given(st.sampled_from([*"text choice choices own scale number day optional".split()]), json)
-def test_an_answer_is_taken_or_refused_and_what_is_taken_is_accepted_for_ever(key: str, value: Any) -> None:
-    open_one = Journal({name: good for name, good in GOOD.items() if name != key})
-    ask = play(everything, open_one).asked
-    assert isinstance(ask, Ask)
-    try:
-        journal = answered(open_one, ask, value)
-    except (Refused, ValueError, TypeError, KeyError):
-        return
-    assert play(everything, journal).ended

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.i18n import Catalogs
+from bot.testing import Phone, Stage
 from tests.databases import database_url, key, store
+from tests.engine.little import little, member
 
 __all__ = ["database_url", "key", "store"]
 
@@ -27,3 +29,23 @@ def logs() -> Iterator[list[MutableMapping[str, Any]]]:
     """What was logged."""
     with capture_logs() as entries:
         yield entries
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    """The little programme on SQLite in memory."""
+    async with little() as stage:
+        yield stage
+
+
+@pytest.fixture
+async def both(database_url: str) -> AsyncIterator[Stage]:
+    """The little programme on each of the databases."""
+    async with little(url=database_url) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def amina(stage: Stage) -> Phone:
+    """The phone of a member who sees the menu."""
+    return await member(stage)

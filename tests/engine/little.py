@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
@@ -29,6 +30,7 @@ from bot.dialogue.steps import (
 from bot.mentoring.effects import EraseMe, GiveConsent, Outcome, Programme, SendMyData, SetProfile, WithdrawConsent
 from bot.mentoring.lookups import Helpline, LeftTalks, Me
 from bot.mentoring.people import Purpose
+from bot.messages import Incoming
 from bot.store.tables import metadata
 from bot.testing import Phone, Stage, rehearsal
 from conversations import PROGRAMME
@@ -172,9 +174,24 @@ async def count(stage: Stage, *tables: str) -> dict[str, int]:
     return {name: len(await rows(stage, name)) for name in tables or metadata.tables}
 
 
+async def opened(phone: Phone, *acts: str) -> Phone:
+    """Do these one after the other: "[label]" taps, anything else is typed."""
+    for act in acts:
+        if act.startswith("["):
+            await phone.taps(act[1:-1])
+        else:
+            await phone.types(act)
+    return phone
+
+
+async def receive(stage: Stage, *events: Incoming) -> list[BaseException | None]:
+    """Hand these over at once; then all is sent."""
+    coming = asyncio.gather(*(stage.sorora.batches.receive(one) for one in events), return_exceptions=True)
+    came = await asyncio.wait_for(coming, 10)  # nobody is left waiting for ever
+    await stage.settle()
+    return came
+
+
 def tall(phone: Phone) -> str:
     """All that stands in the chat."""
     return "\n".join(seen.text for seen in phone.chat)
-
-
-__all__ = ["Clumsy", "count", "little", "member", "programme", "rows", "talk", "tall"]

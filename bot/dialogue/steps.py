@@ -38,6 +38,7 @@ from bot.dialogue.words import (
     Ltr,
     Own,
     Text,
+    Tongue,
     Words,
     _,
     lines,
@@ -51,9 +52,9 @@ from bot.dialogue.words import (
 
 __all__ = [
     "Ask", "Choice", "Choices", "Conversation", "Day", "FreeText", "Joined", "Json", "Kind", "Look", "LookUp", "Ltr",
-    "Number", "Option", "Own", "Picked", "Picture", "Refused", "Say", "Scale", "Speak", "Step", "Talk", "Text", "Words",
-    "_", "choice", "choices", "day", "lines", "listing", "look", "n_", "near_days", "number", "optional", "own", "p_",
-    "paragraphs", "phrases", "read_own", "say", "scale", "speak", "text", "within", "write_own", "yes_no",
+    "Number", "Option", "Own", "Picked", "Picture", "Refused", "Say", "Scale", "Speak", "Step", "Talk", "Text", "Tongue",
+    "Words", "_", "choice", "choices", "day", "lines", "listing", "look", "n_", "near_days", "number", "optional", "own",
+    "p_", "paragraphs", "phrases", "read_own", "say", "scale", "speak", "text", "within", "write_own", "yes_no",
 ]  # fmt: skip
 
 R = TypeVar("R")

@@ -25,6 +25,7 @@ from bot.dialogue.steps import (
     Scale,
     Talk,
     Text,
+    Tongue,
     Words,
 )
 
@@ -133,8 +134,13 @@ def english(words: Words | None) -> str:
         return words.text
     if isinstance(words, Joined):
         return words.between.join(english(part) for part in words.parts)
+    if isinstance(words, Tongue):
+        return words.code
     sentence = words.plural if words.plural and words.count != 1 else words.msgid
-    values = {name: english(value) if isinstance(value, Text | Own | Joined) else value for name, value in words.values}
+    values = {
+        name: english(value) if isinstance(value, Text | Own | Joined | Tongue) else value
+        for name, value in words.values
+    }
     return sentence.format(**({"n": words.count} | values))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.mentoring.profiles import Field, Level, Mentee, Mentor, Profile, Slot, Way, Wish
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KEY = b"key for tests"
+unhurried = settings(deadline=None)  # how long matching takes is for bench/; a busy machine is no failure
 FIELDS = (Field.CARE, Field.FOOD, Field.BUSINESS)
 BARRIERS = ("language", "diploma", "childcare", "papers", "something new")
 MENTORS = st.integers(100, 108)

@@ -17,7 +17,7 @@ from bot.mentoring.profiles import Field, Level, Mentee, Mentor, Profile, Slot, 
 from bot.mentoring.reasons import MEETS, OVERCAME, Kind, Reason, Suggestion, Weights, reasons
 from conversations.barriers import BARRIERS
 from tests.mentoring import crowd
-from tests.mentoring.crowd import KEY, NOW
+from tests.mentoring.crowd import KEY, NOW, unhurried
 
 LAMP = Profile(languages={"ti": Level.MOTHER}, region="brussels")
 SHE = Mentee(1, LAMP)
@@ -34,6 +34,7 @@ def catalogs() -> Catalogs:
 # --- one rule in two forms ----------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(crowd.mentees, crowd.crowds, WEIGHTS)
 def test_the_pool_knows_exactly_who_fits_and_how_well(mentee: Mentee, mentors: list[Mentor], weights: Weights) -> None:
     pool = Pool(mentors, KEY, weights)
@@ -46,6 +47,7 @@ def test_the_pool_knows_exactly_who_fits_and_how_well(mentee: Mentee, mentors: l
     }
 
 
+@unhurried
 @given(crowd.mentees, crowd.crowds, st.integers(0, 5))
 def test_suggestions_are_the_best_of_those_who_fit(mentee: Mentee, mentors: list[Mentor], most: int) -> None:
     pool = Pool(mentors, KEY)
@@ -57,6 +59,7 @@ def test_suggestions_are_the_best_of_those_who_fit(mentee: Mentee, mentors: list
     assert pool.suggest(mentee, NOW, most) == Pool(reversed(mentors), KEY).suggest(mentee, NOW, most) == suggested
 
 
+@unhurried
 @given(crowd.mentees, st.lists(st.one_of(crowd.mentors, crowd.MENTORS), max_size=20))
 def test_a_changed_pool_is_like_a_new_one(mentee: Mentee, steps: list[Mentor | int]) -> None:
     pool, known = Pool([], KEY), dict[int, Mentor]()
@@ -165,6 +168,7 @@ def test_whom_nobody_asks_comes_before_whom_many_ask() -> None:
 # --- why nobody fits ----------------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(crowd.mentees, crowd.crowds)
 def test_a_lack_is_told_exactly_when_nobody_fits(mentee: Mentee, mentors: list[Mentor]) -> None:
     pool = Pool(mentors, KEY)
@@ -269,7 +273,7 @@ def test_the_ease_of_talking_is_that_of_the_weaker_side() -> None:
 
 
 @given(crowd.mentees, crowd.mentors)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_every_reason_is_said_to_both_in_every_language(catalogs: Catalogs, mentee: Mentee, mentor: Mentor) -> None:
     found = reasons(mentee, mentor, Weights())
     kept = msgspec.json.decode(msgspec.json.encode(found), type=tuple[Reason, ...])

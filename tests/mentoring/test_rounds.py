@@ -21,7 +21,7 @@ from bot.mentoring.profiles import Level, Mentee, Mentor, Profile
 from bot.mentoring.reasons import Weights, reasons
 from bot.mentoring.rounds import Round, assign, weeks_waited
 from tests.mentoring import crowd
-from tests.mentoring.crowd import KEY, NOW
+from tests.mentoring.crowd import KEY, NOW, unhurried
 
 waiting = st.lists(crowd.mentees, max_size=5, unique_by=lambda mentee: mentee.id)
 change = msgspec.structs.replace
@@ -53,6 +53,7 @@ def worth(outcome: Round, mentees: Iterable[Mentee], pool: Pool) -> tuple[int, i
     return len(values), sum(values)
 
 
+@unhurried
 @given(waiting, crowd.crowds, st.integers(1, 3))
 def test_the_round_is_the_optimum(mentees: list[Mentee], mentors: list[Mentor], width: int) -> None:
     pool = Pool(mentors, KEY)
@@ -60,6 +61,7 @@ def test_the_round_is_the_optimum(mentees: list[Mentee], mentors: list[Mentor], 
     assert worth(assign(pool, mentees, NOW, width), mentees, pool) == best
 
 
+@unhurried
 @given(waiting, crowd.crowds)
 def test_constraints_and_places_hold_and_everybody_is_answered(mentees: list[Mentee], mentors: list[Mentor]) -> None:
     pool = Pool(mentors, KEY)
@@ -77,6 +79,7 @@ def test_constraints_and_places_hold_and_everybody_is_answered(mentees: list[Men
         assert each.lack == (pool.lack(by_id[each.mentee], NOW) or Lack(Against.FULL, would_fit=fit))
 
 
+@unhurried
 @given(waiting, crowd.crowds, st.randoms(use_true_random=False))
 def test_the_order_in_which_they_come_does_not_matter(
     mentees: list[Mentee], mentors: list[Mentor], chance: random.Random

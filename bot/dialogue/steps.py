@@ -52,9 +52,10 @@ from bot.dialogue.words import (
 
 __all__ = [
     "Ask", "Choice", "Choices", "Conversation", "Day", "FreeText", "Joined", "Json", "Kind", "Look", "LookUp", "Ltr",
-    "Number", "Option", "Own", "Picked", "Picture", "Refused", "Say", "Scale", "Speak", "Step", "Talk", "Text", "Tongue",
-    "Words", "_", "choice", "choices", "day", "lines", "listing", "look", "n_", "near_days", "number", "optional", "own",
-    "p_", "paragraphs", "phrases", "read_own", "say", "scale", "speak", "text", "within", "write_own", "yes_no",
+    "Number", "Option", "Own", "Picked", "Picture", "Refused", "Say", "Scale", "Speak", "Step", "Talk", "Text",
+    "Tongue", "Words", "_", "choice", "choices", "day", "lines", "listing", "look", "n_", "near_days", "number",
+    "optional", "own", "p_", "paragraphs", "phrases", "read_own", "say", "scale", "speak", "text", "within",
+    "write_own", "yes_no",
 ]  # fmt: skip
 
 R = TypeVar("R")

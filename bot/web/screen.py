@@ -10,6 +10,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.core import UnknownLocaleError
+from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -108,7 +109,10 @@ def clock(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%H:%M}"
 
 
-def day(moment: datetime, zone: tzinfo) -> str:
-    """The day, in English."""
-    local = moment.astimezone(zone)
-    return f"{local:%A} {local.day} {local:%B}"
+def day(moment: datetime, zone: tzinfo, language: str) -> str:
+    """The day in the language that a phone is set to, as a chat shows it between messages; in English for none."""
+    try:
+        locale = Locale.parse(language.replace("-", "_")) if language not in ("", "en") else Locale("en", "GB")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en", "GB")
+    return format_date(moment.astimezone(zone), "full", locale=locale)

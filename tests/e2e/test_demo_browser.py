@@ -244,20 +244,28 @@ async def test_the_first_ten_screens_at_360_pixels(page: Page, language: str) ->
 
 async def test_screens_of_a_goal(page: Page) -> None:
     """The whole goal with its picture, on a phone; and with SCREENSHOTS set, the picture of the README."""
-    for name, language in (("phone-1", "en"), ("phone-2", "ar")):
-        phone = await starts(page, language, name)
-        await taps(phone, *WELCOME, *GOAL[:-1])
-        await picture(phone)
+    for name, language, to in (("phone-1", "en", GOAL[:-1]), ("phone-2", "ar", GOAL[:4])):
+        await page.locator("select[name=hint]").nth(int(name[-1]) - 1).select_option(language)
+        await taps(await starts(page, language, name), *WELCOME, *to)
+    english, arabic = stand(page), stand(page, "phone-2")
+    await picture(english)
     if "SCREENSHOTS" in os.environ:
+        await page.mouse.move(0, 0)
+        await english.locator(".picture").evaluate("image => image.closest('.bubble').scrollIntoView()")
         await page.screenshot(path=PICTURE_OF_README)
+    await taps(arabic, *GOAL[4:-1])
+    await picture(arabic)
     await page.set_viewport_size({"width": 360, "height": 740})
-    for name, tab, language in (("phone-1", "Mentee", "en"), ("phone-2", "Mentor", "ar")):
+    for tab, phone, language in (("Mentee", english, "en"), ("Mentor", arabic, "ar")):
         await page.get_by_role("button", name=tab, exact=True).click()
-        await shot(page, stand(page, name), f"{language}-goal")
+        await shot(page, phone, f"{language}-goal")
+        await phone.locator(".picture").evaluate("image => image.closest('.bubble').scrollIntoView()")
+        await shot(page, phone, f"{language}-goal-picture")
 
 
 async def shot(page: Page, phone: Locator, name: str) -> None:
     """A picture of the whole page, once it is sure that nothing in the chat is wider than it, and no word is cut."""
+    await page.mouse.move(0, 0)
     await page.screenshot(path=SCREENS / f"demo-{name}.png")
     cut = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.innerText)"
     assert await phone.locator(".chat, .bubble, .words, .key, .key span").evaluate_all(cut) == []

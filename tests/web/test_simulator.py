@@ -353,8 +353,21 @@ async def test_the_day_is_that_of_brussels(house: House) -> None:
     house.simulator.forward(timedelta(hours=7))  # midnight in UTC, one o'clock in Brussels
     await house.say(CARD)
     drawn = (await house.client.get("/simulator/phones/phone-1")).text
-    assert "Monday 23 November" in drawn
+    assert "Monday, 23 November 2026" in drawn
     assert ">01:00<" in drawn
+
+
+@pytest.mark.parametrize(
+    ("hint", "day"),
+    [
+        ("ar", "الاثنين، 23 نوفمبر 2026"),
+        ("fr", "lundi 23 novembre 2026"),
+        ("", "Monday, 23 November 2026"),
+        ("?", "Monday, 23"),
+    ],
+)
+def test_a_phone_names_the_day_in_its_language(hint: str, day: str) -> None:
+    assert screen.day(datetime(2026, 11, 23, 12, tzinfo=UTC), UTC, hint).startswith(day)
 
 
 # --- clock, restart, news -----------------------------------------------------------------------------------------

@@ -107,6 +107,8 @@ class Post:
                     busy, due = await self.round()
                 except TryLater:
                     log.warning("the outbox waits for the database", channel=self.channel.name)
+                except Exception as broken:  # whatever it is, sending goes on
+                    log.error("the outbox stumbled", channel=self.channel.name, exc_info=broken)
                 if not busy:
                     await self.nap(due)
         finally:

@@ -6,15 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
+import structlog
 
+from bot.errors import KeyTrouble
 from bot.messages import Delivery, Message, Sending
 from bot.store import tables as t
 from bot.store.door import Tx
 
+log = structlog.get_logger(__name__)
+
 WAITING, SENT, REFUSED = "waiting", "sent", "refused"
 NEVER_LEASED = t.EPOCH
+UNOPENED = timedelta(days=1)  # how long a message waits for the key to it
 ORDER = {"sent": 0, "delivered": 1, "read": 2}  # a status that comes late never moves a message backwards
 
 
@@ -96,6 +103,9 @@ async def post(tx: Tx, letters: Sequence[Letter], now: datetime) -> None:
 
 
 earlier = t.outbox.alias("earlier")
+BEHIND = sa.exists().where(
+    earlier.c.state == WAITING, earlier.c.recipient == t.outbox.c.recipient, earlier.c.id < t.outbox.c.id
+)
 CLAIMABLE = (
     sa.select(t.outbox.c.id)
     .where(
@@ -103,9 +113,7 @@ CLAIMABLE = (
         t.outbox.c.channel == sa.bindparam("of_channel"),
         t.outbox.c.not_before <= sa.bindparam("now"),
         t.outbox.c.leased_until <= sa.bindparam("now"),
-        ~sa.exists().where(
-            earlier.c.state == WAITING, earlier.c.recipient == t.outbox.c.recipient, earlier.c.id < t.outbox.c.id
-        ),
+        ~BEHIND,
     )
     .order_by(t.outbox.c.id)
     .limit(sa.bindparam("most"))
@@ -141,16 +149,22 @@ async def claim(tx: Tx, channel: str, now: datetime, lease: timedelta, most: int
     rows = await tx.conn.execute(
         CLAIM[tx.postgres], {"of_channel": channel, "now": now, "until": now + lease, "most": most}
     )
-    claimed = [
-        Claimed(
-            Sending(row.id, row.channel, tx.vault.open(row.address), tx.vault.open_json(row.sealed, Message)),
-            row.recipient,
-            row.attempts,
-            row.created_at,
-        )
-        for row in rows
-    ]
+    claimed = [one for row in rows.all() if (one := await opened(tx, row, now)) is not None]
     return sorted(claimed, key=lambda one: one.sending.id)
+
+
+async def opened(tx: Tx, row: sa.Row[Any], now: datetime) -> Claimed | None:
+    """A claimed row as a message. One that cannot be opened stays under lease, since a missing key may come back, and is
+    given up after a day."""
+    try:
+        message = tx.vault.open_json(row.sealed, Message)
+        sending = Sending(row.id, row.channel, tx.vault.open(row.address), message)
+    except (KeyTrouble, msgspec.DecodeError) as trouble:
+        log.error("a message cannot be opened", channel=row.channel, id=row.id, reason=type(trouble).__name__)
+        if now - row.created_at > UNOPENED:
+            await finish(tx, [Done(row.id, REFUSED, reason="it could not be opened")], now)
+        return None
+    return Claimed(sending, row.recipient, row.attempts, row.created_at)
 
 
 async def next_due(tx: Tx, channel: str) -> datetime | None:
@@ -159,7 +173,7 @@ async def next_due(tx: Tx, channel: str) -> datetime | None:
         (t.outbox.c.not_before > t.outbox.c.leased_until, t.outbox.c.not_before), else_=t.outbox.c.leased_until
     )
     soonest: datetime | None = await tx.conn.scalar(
-        sa.select(sa.func.min(later)).where(t.outbox.c.state == WAITING, t.outbox.c.channel == channel)
+        sa.select(sa.func.min(later)).where(t.outbox.c.state == WAITING, t.outbox.c.channel == channel, ~BEHIND)
     )
     return soonest
 

@@ -245,12 +245,15 @@ async def delivered(tx: Tx, news: Delivery) -> None:
     which = t.outbox.c.id == news.ours if news.ours else t.outbox.c.provider_ids == kept(news.provider_id)
     row = (
         await tx.conn.execute(
-            sa.select(t.outbox.c.id, t.outbox.c.state).where(which, t.outbox.c.channel == news.channel)
+            sa.select(t.outbox.c.id, t.outbox.c.state)
+            .where(which, t.outbox.c.channel == news.channel)
+            .order_by(t.outbox.c.id.desc())
+            .limit(1)  # an edited card has one id for several messages
         )
     ).one_or_none()
     if row is None:
         return
-    if news.state == "failed":
+    if news.state == "failed" and row.state in (WAITING, SENT):
         state, reason = REFUSED, f"the platform reported error {news.code}"
     elif row.state not in (WAITING, *ORDER) or ORDER.get(row.state, -1) >= ORDER.get(news.state, -1):
         return

@@ -225,6 +225,7 @@ async def finish(tx: Tx, results: Sequence[Done], now: datetime) -> None:
             for one in over
         ],
     )
+    await forget_erased(tx)
     await tx.many(
         RETRY,
         [{"the_id": one.id, "again": one.again, "why": one.reason[:200]} for one in results if one.state == WAITING],
@@ -238,6 +239,7 @@ async def refuse_all(tx: Tx, lookup: str, reason: str, now: datetime) -> None:
         .where(t.outbox.c.recipient == lookup, t.outbox.c.state == WAITING)
         .values(state=REFUSED, reason=reason, sealed=None, done_at=now)
     )
+    await forget_erased(tx)
 
 
 async def delivered(tx: Tx, news: Delivery) -> None:
@@ -271,6 +273,12 @@ async def delivered(tx: Tx, news: Delivery) -> None:
             done_at=news.at,
         )
     )
+    await forget_erased(tx)
+
+
+async def forget_erased(tx: Tx) -> None:
+    """The last words to women who erased themselves: once they are out, nothing says where they went."""
+    await tx.conn.execute(sa.delete(t.outbox).where(t.outbox.c.person_id.is_(None), t.outbox.c.state != WAITING))
 
 
 async def sent_since(tx: Tx, person_id: int, since: datetime) -> dict[str, tuple[str, ...]]:

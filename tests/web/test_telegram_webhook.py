@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
 
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 
 from bot.channels.telegram import Telegram
 from bot.messages import Drawing
 from bot.web.telegram import BODY, HEADER, routes
-from tests.e2e.telegram_fake import FakeTelegram, _Server
+from tests.e2e import browser
+from tests.e2e.telegram_fake import FakeTelegram
 from tests.e2e.telegram_inbox import Recorder, StandingClock
 
 SECRET = "made-up_secret-1"
@@ -49,21 +47,10 @@ def inbox() -> Recorder:
 
 @asynccontextmanager
 async def serving(channel: Telegram, inbox: Recorder) -> AsyncIterator[str]:
-    """Serve the webhook; gives its address."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    app = Starlette(routes=routes(channel, inbox, SECRET))
-    server = _Server(
-        uvicorn.Config(app, log_level=60, lifespan="off", ws="none", timeout_graceful_shutdown=1, log_config=None)
-    )
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
-        await asyncio.sleep(0.002)
-    try:
+    """Serve the webhook; gives its address. The socket listens from the start, so nothing needs to wait."""
+    listener = browser.listening()
+    async with browser.serving(Starlette(routes=routes(channel, inbox, SECRET)), listener):
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/telegram"
-    finally:
-        server.should_exit = True
-        await task
 
 
 @pytest.fixture

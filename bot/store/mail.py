@@ -225,7 +225,8 @@ async def finish(tx: Tx, results: Sequence[Done], now: datetime) -> None:
             for one in over
         ],
     )
-    await forget_erased(tx)
+    if over:
+        await forget_erased(tx)
     await tx.many(
         RETRY,
         [{"the_id": one.id, "again": one.again, "why": one.reason[:200]} for one in results if one.state == WAITING],

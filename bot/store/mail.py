@@ -154,8 +154,8 @@ async def claim(tx: Tx, channel: str, now: datetime, lease: timedelta, most: int
 
 
 async def opened(tx: Tx, row: sa.Row[Any], now: datetime) -> Claimed | None:
-    """A claimed row as a message. One that cannot be opened stays under lease, since a missing key may come back, and is
-    given up after a day."""
+    """A claimed row as a message. One that cannot be opened stays under lease, since a missing key may come back, and
+    is given up after a day."""
     try:
         message = tx.vault.open_json(row.sealed, Message)
         sending = Sending(row.id, row.channel, tx.vault.open(row.address), message)

@@ -28,7 +28,6 @@ from bot.messages import (
     Sending,
     Verdict,
 )  # fmt: skip
-from bot.web import screen
 from bot.web.simulator import Page, routes
 
 LOOKS = {"telegram": telegram_bubbles.present, "whatsapp": whatsapp_bubbles.present}
@@ -342,32 +341,12 @@ async def test_pictures_are_drawn_and_documents_kept(house: House) -> None:
     assert (await house.client.get("/simulator/media/1")).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("language", "direction"), [("ar", "rtl"), ("fa-AF", "rtl"), ("fr", "ltr"), ("ti", "ltr"), ("?", "ltr")]
-)
-def test_directions(language: str, direction: str) -> None:
-    assert screen.direction(language) == direction
-
-
 async def test_the_day_is_that_of_brussels(house: House) -> None:
     house.simulator.forward(timedelta(hours=7))  # midnight in UTC, one o'clock in Brussels
     await house.say(CARD)
     drawn = (await house.client.get("/simulator/phones/phone-1")).text
     assert "Monday, 23 November 2026" in drawn
     assert ">01:00<" in drawn
-
-
-@pytest.mark.parametrize(
-    ("hint", "day"),
-    [
-        ("ar", "الاثنين، 23 نوفمبر 2026"),
-        ("fr", "lundi 23 novembre 2026"),
-        ("", "Monday, 23 November 2026"),
-        ("?", "Monday, 23"),
-    ],
-)
-def test_a_phone_names_the_day_in_its_language(hint: str, day: str) -> None:
-    assert screen.day(datetime(2026, 11, 23, 12, tzinfo=UTC), UTC, hint).startswith(day)
 
 
 # --- clock, restart, news -----------------------------------------------------------------------------------------

@@ -141,6 +141,10 @@ class _Numbered(msgspec.Struct, frozen=True):
     update_id: int
 
 
+class _Fields(msgspec.Struct, frozen=True):
+    message: dict[str, msgspec.Raw]
+
+
 class _Update(_Numbered, frozen=True):
     message: _Message | None = None
     callback_query: _Tap | None = None
@@ -152,6 +156,7 @@ class _Batch(msgspec.Struct, frozen=True):
 
 
 _update = msgspec.json.Decoder(_Update)
+_fields = msgspec.json.Decoder(_Fields)
 _numbered = msgspec.json.Decoder(_Numbered)
 _batch = msgspec.json.Decoder(_Batch)
 
@@ -263,7 +268,10 @@ def _message(number: int, message: _Message, raw: bytes) -> Incoming | None:
 
 def _other(raw: bytes) -> str:
     """The name of content we cannot take, "unknown" for what this version has never heard of, "" for service notes."""
-    fields = json.loads(raw)["message"].keys()
+    try:
+        fields = _fields.decode(raw).message.keys()
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise Unreadable("the names of the message's fields are no text") from None
     known = next((name for field, name in OTHER.items() if field in fields), "")
     return known or ("" if SERVICE & fields else "unknown")
 

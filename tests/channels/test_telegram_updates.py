@@ -105,3 +105,8 @@ def test_a_batch_keeps_each_update_as_it_came() -> None:
 def test_a_broken_batch_is_unreadable(body: bytes) -> None:
     with pytest.raises(Unreadable):
         split(body)
+
+
+def test_bytes_that_are_no_text_in_a_field_we_do_not_use_stop_nothing() -> None:
+    raw = payload("sticker").replace(b'"sticker":', b'"more": "\xc2", "sticker":', 1)
+    assert understand(raw, NOW).incoming == UNDERSTOOD["sticker"]

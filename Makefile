@@ -60,7 +60,7 @@ canary: .venv/development ## marked words go through every path, and none is fou
 	$(LONG) -s tests/faults/test_canary.py $(ARGS)
 
 fuzz: .venv/development ## odd updates, buttons and texts: nothing but documented errors (longer: make fuzz FUZZ=100000)
-	FUZZ=$(FUZZ) $(LONG) -s tests/faults/test_fuzz.py $(ARGS)
+	FUZZ=$(FUZZ) $(LONG) tests/faults/test_fuzz.py $(ARGS)
 
 transcripts: .venv/development ## write the golden talks anew; read what changed before you commit it
 	WRITE_TRANSCRIPTS=1 $(BIN)/python -m pytest -q -n auto tests/test_transcripts.py $(ARGS)

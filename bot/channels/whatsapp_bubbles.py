@@ -72,10 +72,10 @@ def present(message: Message) -> tuple[Bubble, ...]:
     `deletes` and `silent` cannot be done, and a message that only deletes has no bubble.
 
     At most 3 options are reply buttons, and `typed` in the footer names the words to type instead of nav. Without
-    `typed`, for more options, and for labels that only a row has room for, a list with nav below. More options than
-    fit are pages, turned by a row whose data is page_data and the next page's number, round and round. Nav without
-    options (a question answered in words) is reply buttons, at most 3. A label over its limit is cut, and then all
-    labels are numbered and written out in the text.
+    `typed`, for more options, and for labels that only a row has room for, a list with nav below. More options than fit
+    are pages, turned by a row whose data is page_data and the next page's number, round and round. Nav without options
+    (a question answered in words) is reply buttons, at most 3. A label over its limit is cut, and then all labels are
+    numbered and written out in the text.
     """
     if message.deletes:
         return ()

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from bot.dialogue.steps import Choices, Conversation, Day, Scale, Talk, Text, _, choice, phrases, text
 from bot.engine.understand import NAV_LABELS, NAV_WORDS, Nav, button_data, ticked
 from bot.engine.wishes import Turn
-from bot.i18n import CONTROLS, Catalogs
+from bot.i18n import CONTROLS, Catalogs, normalise
 from bot.mentoring.effects import Programme
 from bot.messages import Bubble, Media
 from conversations import PROGRAMME
@@ -66,6 +66,16 @@ def typed(words: Text | None, language: str) -> list[str]:
     """The phrases of one language for typed words; `make test` tries one, `make paths` all of them."""
     found = phrases(CATALOGS.label(words, language)) if words is not None else []
     assert found, "a talk that must be found by its words has none"
+    return found if LONG else found[:1]
+
+
+def typed_at(screen: Screen, words: Text | None, language: str) -> list[str]:
+    """The same, without what stands on a button of this question: who writes that means the button."""
+    options = screen.ask.kind.options.values()
+    labels = {normalise(CATALOGS.label(option.label, language)) for option in options}
+    every = phrases(CATALOGS.label(words, language)) if words is not None else []
+    found = [said for said in every if normalise(said) not in labels]
+    assert found, f"{screen.talk.name} {screen.ask.key}: every phrase is a button"
     return found if LONG else found[:1]
 
 
@@ -142,7 +152,7 @@ def test_help_is_answered_in_one_step_everywhere(language: str) -> None:
     explained = CATALOGS.label(_("I ask. You tap an answer or write."), language)
     for screen in questions(language):
         own_help = CATALOGS.render(screen.ask.help, language) if screen.ask.help else explained
-        for said in typed(PROGRAMME.talks[PROGRAMME.help].words, language):
+        for said in typed_at(screen, PROGRAMME.talks[PROGRAMME.help].words, language):
             assert CONTROLS.sub("", own_help) in CONTROLS.sub("", words_of(at(HOUSE, screen, text=said)))
             figures["help answered"] += 1
 
@@ -150,12 +160,13 @@ def test_help_is_answered_in_one_step_everywhere(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_stop_menu_and_back_are_answered_in_one_step_everywhere(language: str) -> None:
     for screen in questions(language):
-        for said in typed(NAV_WORDS[Nav.STOP], language) + typed(PROGRAMME.talks[PROGRAMME.menu].words, language):
+        menu = PROGRAMME.talks[PROGRAMME.menu].words
+        for said in typed_at(screen, NAV_WORDS[Nav.STOP], language) + typed_at(screen, menu, language):
             turn = at(HOUSE, screen, text=said)
             assert turn.messages
             assert [talk.name for talk in turn.new.values()] == [PROGRAMME.menu]
             figures["stop and menu answered"] += 1
-        for said in typed(NAV_WORDS[Nav.BACK], language):
+        for said in typed_at(screen, NAV_WORDS[Nav.BACK], language):
             assert at(HOUSE, screen, text=said).messages
             figures["back answered"] += 1
 

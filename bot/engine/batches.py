@@ -100,14 +100,14 @@ class Batches:
             await mail.delivered(tx, delivery)
         self.posted()
 
-    async def set_aside(self, channel: str, provider_id: str, raw: bytes, reason: str) -> None:
-        """Keep an event that could not be understood; the same one twice is kept once."""
+    async def set_aside(self, channel: str, provider_id: str, raw: bytes, reason: str, *, lookup: str = "") -> None:
+        """Keep an event that could not be understood; the same one twice is kept once. lookup: whose it is."""
         now = self.clock.now()
         async with self.store.begin() as tx:
             if (channel, provider_id) in await mail.seen(tx, [provider_id]):
                 return
             await mail.remember(tx, [(channel, provider_id)], now)
-            await mail.put_aside(tx, channel, provider_id, raw, reason, now)
+            await mail.put_aside(tx, channel, provider_id, raw, reason, now, lookup=lookup)
         PUT_ASIDE.labels(channel).inc()
         log.warning("put aside", channel=channel, reason=reason)
 
@@ -159,8 +159,10 @@ class Batches:
     async def give_up(self, incoming: Incoming, broken: Exception) -> None:
         """Put a message aside that broke outside any talk. Raises TryLater where even that cannot be done."""
         log.error("a message could not be worked", channel=incoming.channel, exc_info=broken)
+        raw, reason = written(incoming), type(broken).__name__
+        lookup = self.store.vault.lookup(f"{incoming.channel}:{incoming.address}")
         try:
-            await self.set_aside(incoming.channel, incoming.provider_id, written(incoming), type(broken).__name__)
+            await self.set_aside(incoming.channel, incoming.provider_id, raw, reason, lookup=lookup)
         except TryLater:
             raise
         except Exception as again:
@@ -263,8 +265,9 @@ class Batches:
         log.error("a talk broke", exc_info=broken)
         PUT_ASIDE.labels(incoming.channel).inc()
         reason = type(broken).__name__
-        await mail.put_aside(tx, incoming.channel, incoming.provider_id, written(incoming), reason, state.now)
-        await self.unblock(tx, state.known.lookup)
+        raw, lookup = written(incoming), state.known.lookup
+        await mail.put_aside(tx, incoming.channel, incoming.provider_id, raw, reason, state.now, lookup=lookup)
+        await self.unblock(tx, lookup)
         person = state.known.person
         return Turn(person, draw_said([Say(SORRY)], person, self.house.catalogs))
 

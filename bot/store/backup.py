@@ -18,9 +18,10 @@ import msgspec
 import sqlalchemy as sa
 
 from bot.errors import SororaError
+from bot.messages import Incoming
 from bot.store import people
 from bot.store.door import Store, Tx
-from bot.store.tables import Moment, addresses, metadata, outbox
+from bot.store.tables import Moment, addresses, metadata, outbox, put_aside
 
 AT_ONCE = 500  # rows read or written together
 FORMAT = 1
@@ -193,4 +194,10 @@ def lookups(tx: Tx, table: sa.Table, row: Any) -> dict[str, str]:
         return {"lookup": people.lookup_of(tx, row["channel"], tx.vault.open(row["sealed"]))}
     if table is outbox:
         return {"recipient": people.lookup_of(tx, row["channel"], tx.vault.open(row["address"]))}
+    if table is put_aside and row["recipient"]:
+        try:
+            came = tx.vault.open_json(row["sealed"], Incoming)
+        except msgspec.DecodeError:  # not in JSON (see bot.engine.batches.written); it is forgotten within a month
+            return {}
+        return {"recipient": people.lookup_of(tx, came.channel, came.address)}
     return {}

@@ -64,8 +64,10 @@ async def remember(tx: Tx, rows: Sequence[tuple[str, str]], now: datetime) -> No
     )
 
 
-async def put_aside(tx: Tx, channel: str, provider_id: str, raw: bytes, reason: str, now: datetime) -> None:
-    """Keep an event that could not be understood or worked, sealed, for a person to look at."""
+async def put_aside(
+    tx: Tx, channel: str, provider_id: str, raw: bytes, reason: str, now: datetime, *, lookup: str = ""
+) -> None:
+    """Keep an event that could not be understood or worked, sealed, for a person to look at. lookup: whose it is."""
     await tx.conn.execute(
         sa.insert(t.put_aside).values(
             channel=channel, provider_id=kept(provider_id), sealed=tx.vault.seal_bytes(raw), reason=reason[:200], at=now

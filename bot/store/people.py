@@ -269,8 +269,11 @@ async def addresses_of(tx: Tx, person_id: int) -> list[tuple[str, str, str]]:
 async def erase(tx: Tx, person_id: int, now: datetime, *, tombstone: bool) -> None:
     """Everything of hers goes: rows, waiting messages, journals. A tombstone (keyed hash of each address) makes sure
     that a restored backup erases her again."""
+    hers = await addresses_of(tx, person_id)
+    any_key = [lookup for channel, _, address in hers for lookup in tx.vault.lookups(f"{channel}:{address}")]
+    await tx.conn.execute(sa.delete(t.put_aside).where(t.put_aside.c.recipient.in_(any_key)))
     if tombstone:
-        lookups = [lookup for _, lookup, _ in await addresses_of(tx, person_id)]
+        lookups = [lookup for _, lookup, _ in hers]
         await tx.conn.execute(sa.delete(t.tombstones).where(t.tombstones.c.lookup.in_(lookups)))
         await tx.many(sa.insert(t.tombstones), [{"lookup": lookup, "at": now} for lookup in lookups])
     await tx.conn.execute(sa.delete(t.outbox).where(t.outbox.c.person_id == person_id))

@@ -70,9 +70,13 @@ async def put_aside(
     """Keep an event that could not be understood or worked, sealed, for a person to look at. lookup: whose it is."""
     await tx.conn.execute(
         sa.insert(t.put_aside).values(
-            channel=channel, provider_id=kept(provider_id), sealed=tx.vault.seal_bytes(raw), reason=reason[:200], at=now,
+            channel=channel,
+            provider_id=kept(provider_id),
+            sealed=tx.vault.seal_bytes(raw),
+            reason=reason[:200],
+            at=now,
             recipient=lookup,
-        )  # fmt: skip
+        )
     )
 
 

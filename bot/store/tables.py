@@ -119,7 +119,7 @@ put_aside = Table(
     Column("sealed", Sealed, nullable=False),  # the event as it came
     Column("reason", String(200), nullable=False),
     Column("at", Moment, nullable=False),
-    Column("recipient", String(64), nullable=False, server_default=""),  # addresses.lookup, where it is known whose it is
+    Column("recipient", String(64), nullable=False, server_default=""),  # addresses.lookup, where known
     sqlite_autoincrement=True,
 )
 

@@ -5,11 +5,12 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # more words for the programme that runs, as in: make test ARGS="-k vault"
 ARGS ?=
+KILLS ?= 2000
 FUZZ ?= 20000
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts
+.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill newcomer screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -61,6 +62,15 @@ canary: .venv/development ## marked words go through every path, and none is fou
 
 fuzz: .venv/development ## odd updates, buttons and texts: nothing but documented errors (longer: make fuzz FUZZ=100000)
 	FUZZ=$(FUZZ) $(LONG) tests/faults/test_fuzz.py $(ARGS)
+
+kill: .venv/development ## kill -9 at random lines and moments: nothing lost, nothing doubled (longer: make kill KILLS=10000)
+	$(BIN)/python -m tests.faults.kill --kills $(KILLS) --bugs $(ARGS)
+
+newcomer: .venv/development ## the newcomer's path on all channels in all languages, killed at every single step
+	$(LONG) -s -n auto tests/e2e/test_newcomer.py -k everywhere $(ARGS)
+
+screenshots: .venv/development .venv/chromium ## pictures to look at in tests/screens, and the one of the README
+	SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/e2e/test_demo_browser.py -k screens $(ARGS)
 
 transcripts: .venv/development ## write the golden talks anew; read what changed before you commit it
 	WRITE_TRANSCRIPTS=1 $(BIN)/python -m pytest -q -n auto tests/test_transcripts.py $(ARGS)

@@ -114,7 +114,7 @@ DIARY = Talk("welcome", _("Welcome"), diary, open_to_all=True)
 # --- seeded bugs --------------------------------------------------------------------------------------------------
 
 
-def mark_before_send() -> None:
+def mark_before_send(_store: door.Store) -> None:
     """A message counts as sent as soon as it is claimed."""
     claim = mail.claim
 
@@ -124,10 +124,10 @@ def mark_before_send() -> None:
         await mail.finish(tx, done, order[1])
         return claimed
 
-    mail.claim = too_early
+    mail.claim = too_early  # type: ignore[assignment]
 
 
-def acknowledge_before_commit() -> None:
+def acknowledge_before_commit(_store: door.Store) -> None:
     """The platform is told "received" when the event stands in the queue."""
 
     async def hasty(self: Batches, incoming: Incoming) -> None:
@@ -138,7 +138,7 @@ def acknowledge_before_commit() -> None:
     Batches.receive = hasty  # type: ignore[method-assign]
 
 
-def no_dedupe() -> None:
+def no_dedupe(_store: door.Store) -> None:
     """An event that comes again is new."""
 
     async def never(_tx: door.Tx, _ids: Sequence[str]) -> set[tuple[str, str]]:
@@ -148,23 +148,18 @@ def no_dedupe() -> None:
         statement = sa.insert(t.updates).prefix_with("OR IGNORE")
         await tx.many(statement, [{"channel": channel, "provider_id": number, "at": now} for channel, number in rows])
 
-    mail.seen = never
-    mail.remember = anyway  # type: ignore[assignment]
+    mail.seen = never  # type: ignore[assignment]
+    mail.remember = anyway
 
 
-def no_transaction() -> None:
+def no_transaction(store: door.Store) -> None:
     """Each statement is committed by itself."""
-    door.begin_immediate = lambda _connection: None
+    sa.event.remove(store.engine.sync_engine, "begin", door.begin_immediate)
 
 
-BUGS: dict[str, Callable[[], None]] = {
+BUGS: dict[str, Callable[[door.Store], None]] = {
     "mark-before-send": mark_before_send,
     "acknowledge-before-commit": acknowledge_before_commit,
     "no-dedupe": no_dedupe,
     "no-transaction": no_transaction,
 }
-
-
-def seed(bug: str) -> None:
-    """Put a bug into this process."""
-    BUGS[bug]()

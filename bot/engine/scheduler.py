@@ -62,11 +62,13 @@ class Scheduler:
             if channel is None:
                 return False
             body: bytes | None = await channel.fetch(wanted.media)
-        except TryLater:
+        except MediaGone:
+            body = None
+        except Exception as trouble:
+            if not isinstance(trouble, TryLater):
+                log.error("fetching a voice note stumbled", channel=wanted.channel, id=wanted.id, exc_info=trouble)
             if wanted.attempts < MOST_TRIES:
                 return False
-            body = None
-        except MediaGone:
             body = None
         if body is None:
             log.warning("a voice note is gone", channel=wanted.channel, id=wanted.id)

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.engine.outbox import Outbox
 from bot.i18n import Catalogs
-from bot.testing import Phone, Stage
+from bot.store.door import Store
+from bot.testing import Phone, Stage, StageClock
 from tests.databases import database_url, key, store
 from tests.engine.little import little, member
+from tests.engine.script import Script
 
 __all__ = ["database_url", "key", "store"]
 
@@ -49,3 +52,18 @@ async def both(database_url: str) -> AsyncIterator[Stage]:
 async def amina(stage: Stage) -> Phone:
     """The phone of a member who sees the menu."""
     return await member(stage)
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def clock() -> StageClock:
+    return StageClock()
+
+
+@pytest.fixture
+def outbox(store: Store, script: Script, clock: StageClock) -> Outbox:
+    return Outbox(store, {script.name: script}, clock)

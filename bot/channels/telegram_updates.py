@@ -141,10 +141,6 @@ class _Numbered(msgspec.Struct, frozen=True):
     update_id: int
 
 
-class _Fields(msgspec.Struct, frozen=True):
-    message: dict[str, msgspec.Raw]
-
-
 class _Update(_Numbered, frozen=True):
     message: _Message | None = None
     callback_query: _Tap | None = None
@@ -156,7 +152,7 @@ class _Batch(msgspec.Struct, frozen=True):
 
 
 _update = msgspec.json.Decoder(_Update)
-_fields = msgspec.json.Decoder(_Fields)
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _numbered = msgspec.json.Decoder(_Numbered)
 _batch = msgspec.json.Decoder(_Batch)
 
@@ -204,9 +200,17 @@ def read(raw: bytes, now: datetime) -> Incoming | None:
         return _tap(update.update_id, update.callback_query, now)
     if update.my_chat_member is not None:
         return _membership(update.update_id, update.my_chat_member)
-    if json.loads(raw).keys() & IGNORED:
+    if _fields(raw).keys() & IGNORED:
         return None
     raise Unreadable("an update of a kind this version does not know")
+
+
+def _fields(raw: bytes) -> dict[str, msgspec.Raw]:
+    """The fields of a JSON object, unread: what stands in those we do not use may be anything."""
+    try:
+        return _object.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise Unreadable("the names of the update's fields are no text") from None
 
 
 def _number(raw: bytes) -> int | None:
@@ -268,10 +272,7 @@ def _message(number: int, message: _Message, raw: bytes) -> Incoming | None:
 
 def _other(raw: bytes) -> str:
     """The name of content we cannot take, "unknown" for what this version has never heard of, "" for service notes."""
-    try:
-        fields = _fields.decode(raw).message.keys()
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise Unreadable("the names of the message's fields are no text") from None
+    fields = _fields(_fields(raw)["message"]).keys()
     known = next((name for field, name in OTHER.items() if field in fields), "")
     return known or ("" if SERVICE & fields else "unknown")
 

@@ -110,3 +110,5 @@ def test_a_broken_batch_is_unreadable(body: bytes) -> None:
 def test_bytes_that_are_no_text_in_a_field_we_do_not_use_stop_nothing() -> None:
     raw = payload("sticker").replace(b'"sticker":', b'"more": "\xc2", "sticker":', 1)
     assert understand(raw, NOW).incoming == UNDERSTOOD["sticker"]
+    raw = payload("unknown_kind").replace(b'"telepathy": {', b'"telepathy": {"more": "\xc2", ', 1)
+    assert understand(raw, NOW).odd

@@ -21,7 +21,7 @@ from bot.errors import SororaError
 from bot.messages import Incoming
 from bot.store import people
 from bot.store.door import Store, Tx
-from bot.store.tables import Moment, addresses, metadata, outbox, put_aside
+from bot.store.tables import Moment, addresses, invites, metadata, outbox, put_aside
 
 AT_ONCE = 500  # rows read or written together
 FORMAT = 1
@@ -171,7 +171,7 @@ async def seal_anew(store: Store) -> int:
         last: Any = None
         while sealed:
             async with store.begin() as tx:
-                query = sa.select(table).order_by(key).limit(AT_ONCE)
+                query = sa.select(table).order_by(key).limit(AT_ONCE).with_for_update()  # (SQLite has one writer)
                 found = (await tx.conn.execute(query if last is None else query.where(key > last))).mappings().all()
                 for row in found:
                     changes: dict[str, Any] = {
@@ -194,6 +194,8 @@ def lookups(tx: Tx, table: sa.Table, row: Any) -> dict[str, str]:
         return {"lookup": people.lookup_of(tx, row["channel"], tx.vault.open(row["sealed"]))}
     if table is outbox:
         return {"recipient": people.lookup_of(tx, row["channel"], tx.vault.open(row["address"]))}
+    if table is invites and row["sealed"] is not None:
+        return {"lookup": tx.vault.lookup(f"invite:{tx.vault.open(row['sealed'])}")}
     if table is put_aside and row["recipient"]:
         try:
             came = tx.vault.open_json(row["sealed"], Incoming)

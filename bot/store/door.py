@@ -25,9 +25,9 @@ SQLITE_PRAGMAS = (
 )
 
 
-# PostgreSQL's classes of errors that are its own and pass (its manual, appendix A): connection, read-only server,
-# deadlock, no room on disk or for connections, locks, shutdown, file system.
-PASSING = ("08", "25006", "40", "53", "55", "57", "58")
+# PostgreSQL's classes of errors that are no fault of a statement (its manual, appendix A): connection, read-only server,
+# login, no such database, deadlock, no room on disk or for connections, locks, shutdown, file system.
+PASSING = ("08", "25006", "28", "3D", "40", "53", "55", "57", "58")
 
 
 @dataclass(frozen=True, slots=True)

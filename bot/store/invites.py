@@ -11,7 +11,7 @@ from bot.store.door import Tx
 
 
 async def invite(tx: Tx, code: str, language: str, cohort: str, uses: int, expires_at: datetime) -> None:
-    """Keep an invitation: `code` is at most 64 of A-Z a-z 0-9 _ - (Telegram's limit), only its keyed hash is stored."""
+    """Keep an invitation: `code` is at most 64 of A-Z a-z 0-9 _ - (Telegram's limit); it is stored sealed, and found by its keyed hash."""
     await tx.conn.execute(
         sa.insert(t.invites).values(
             lookup=tx.vault.lookup(f"invite:{code}"),
@@ -19,6 +19,7 @@ async def invite(tx: Tx, code: str, language: str, cohort: str, uses: int, expir
             cohort=cohort,
             uses_left=uses,
             expires_at=expires_at,
+            sealed=tx.vault.seal(code),
         )
     )
 

@@ -222,6 +222,7 @@ invites = Table(
     Column("cohort", String(64), nullable=False, server_default=""),
     Column("uses_left", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("sealed", Sealed),  # the code, so that its hash can be made with a new key; NULL before migration 0003
 )
 
 audit = Table(

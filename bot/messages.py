@@ -143,12 +143,13 @@ class Sending(msgspec.Struct, frozen=True):
 class Channel(Protocol):
     """What the outbox and the engine need of a channel. `lease` in seconds: how long a claimed message waits for its
     result before it may be sent again. `per_second`: messages a second for the whole bot; `per_chat`: seconds between
-    two messages to one person."""
+    two messages to one person, once `burst` of them have followed each other at once."""
 
     name: str
     lease: float
     per_second: float
     per_chat: float
+    burst: int
 
     def present(self, message: Message) -> tuple[Bubble, ...]:
         """The message within this platform's limits. Pure."""

@@ -52,6 +52,7 @@ class StageChannel:
     lease = 60.0
     per_second = 1_000_000.0
     per_chat = 0.0
+    burst = 1
 
     def __init__(self, name: str = "stage", look: Callable[[Message], tuple[Bubble, ...]] | None = None) -> None:
         self.name = name

@@ -89,6 +89,7 @@ class Simulator:
     lease = 10.0
     per_second = 1000.0
     per_chat = 0.0
+    burst = 1
 
     def __init__(self, path: Path, clock: MovableClock, looks: Mapping[str, Look]) -> None:
         self.clock = clock

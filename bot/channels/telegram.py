@@ -50,6 +50,7 @@ class Telegram:
     lease = 60.0
     per_second = 25.0  # Telegram allows about 30
     per_chat = 1.0
+    burst = 4
 
     def __init__(
         self,

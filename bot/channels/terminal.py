@@ -33,6 +33,7 @@ class Terminal:
     lease = 10.0
     per_second = 1000.0
     per_chat = 0.0
+    burst = 1
 
     def __init__(self, out: TextIO, lines: TextIO, clock: Clock, *, hint: str = "", transcript: bool = False) -> None:
         self._out = out

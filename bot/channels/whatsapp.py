@@ -48,7 +48,8 @@ class WhatsApp:
 
     lease: after a crash the status webhook that carries our id is waited for, 15 minutes at most, before a message goes
     out again. per_second: 80 a number. per_chat: the pair rate; Meta lets bursts of up to 45 messages to one person
-    pass and then wants 6 s for each of them, so a message of several bubbles may go out at once.
+    pass and then wants 6 s for each of them. burst is half of that, for a message may be several of theirs; without it,
+    who answers twenty questions with quick thumbs would wait six seconds for each.
 
     draw: renders a PNG, run in a thread. patience: seconds to wait for an answer. api_url: where Meta's API is reached,
     another one for a gateway or a test. Silences the loggers of the HTTP client and of pywa: they write phone numbers,
@@ -59,6 +60,7 @@ class WhatsApp:
     lease = 900.0
     per_second = 60.0
     per_chat = 6.0
+    burst = 20
 
     def __init__(
         self,

@@ -31,7 +31,6 @@ GATHER = 0.02  # seconds that a result waits for others
 LONGEST_NAP = 20.0  # seconds between two looks at an idle outbox: other processes may have put something in
 PATIENCE = timedelta(hours=24)  # a message that could not be sent for so long has missed its moment
 LONGEST_WAIT = 600.0  # seconds between two tries
-BURST = 4  # messages to one chat that may follow each other at once; platforms let short bursts pass
 CHATS = 20_000  # chats whose pace is remembered
 
 
@@ -164,7 +163,7 @@ class Post:
     def wait(self, lookup: str) -> float:
         """Seconds until this chat and this bot may send again."""
         now = asyncio.get_running_loop().time()
-        chat = self.chats.setdefault(lookup, Pace(self.channel.per_chat, BURST, BURST))
+        chat = self.chats.setdefault(lookup, Pace(self.channel.per_chat, self.channel.burst, self.channel.burst))
         self.chats.move_to_end(lookup)
         if len(self.chats) > CHATS:
             self.chats.popitem(last=False)

@@ -26,6 +26,7 @@ class Script:
     lease = 60.0
     per_second = 1_000_000.0
     per_chat = 0.0
+    burst = 4
 
     def __init__(self) -> None:
         self.answer: dict[str, Result | Exception | Callable[[], Result]] = {}

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine.outbox import BURST, Outbox, Pace
+from bot.channels.whatsapp import WhatsApp
+from bot.engine.outbox import Outbox, Pace
 from bot.messages import Delivery, Result, Verdict
 from bot.store import mail
 from bot.store.door import Store
@@ -106,11 +107,16 @@ async def test_the_last_word_to_who_erased_herself_leaves_no_trace(
 
 
 def test_a_chat_may_burst_and_then_waits() -> None:
-    pace = Pace(1.0, BURST, BURST)
-    waits = [pace.wait(100.0) for _message in range(BURST + 3)]
-    assert waits == [0.0] * BURST + [1.0, 2.0, 3.0]
+    pace = Pace(1.0, Script.burst, Script.burst)
+    waits = [pace.wait(100.0) for _message in range(Script.burst + 3)]
+    assert waits == [0.0] * Script.burst + [1.0, 2.0, 3.0]
     assert pace.wait(104.0) == 0.0
-    assert [pace.wait(1000.0) for _ in range(BURST + 1)][-2:] == [0.0, 1.0]  # rest does not pile up
+    assert [pace.wait(1000.0) for _ in range(Script.burst + 1)][-2:] == [0.0, 1.0]  # rest does not pile up
+
+
+def test_quick_thumbs_wait_for_nothing_on_whatsapp() -> None:
+    pace = Pace(WhatsApp.per_chat, WhatsApp.burst, WhatsApp.burst)
+    assert [pace.wait(100.0 + 3.5 * answer) for answer in range(40)] == [0.0] * 40
 
 
 def test_a_bot_keeps_its_rate_over_any_time() -> None:
@@ -121,7 +127,7 @@ def test_a_bot_keeps_its_rate_over_any_time() -> None:
 
 
 def test_without_a_limit_nothing_waits() -> None:
-    pace = Pace(0.0, BURST, BURST)
+    pace = Pace(0.0, Script.burst, Script.burst)
     assert [pace.wait(1.0) for _ in range(100)] == [0.0] * 100
 
 
@@ -133,5 +139,5 @@ async def test_the_outbox_asks_chat_and_bot(store: Store, clock: StageClock, scr
     slow = Script()
     slow.per_chat = 1.0
     (two,) = Outbox(store, {slow.name: slow}, clock).posts
-    assert [round(two.wait("a")) for _ in range(BURST + 2)] == [0] * BURST + [1, 2]
+    assert [round(two.wait("a")) for _ in range(Script.burst + 2)] == [0] * Script.burst + [1, 2]
     assert two.wait("b") == 0.0

@@ -35,6 +35,7 @@ class Wire:
     lease = 60.0
     per_second = 1_000_000.0
     per_chat = 0.0
+    burst = 1
 
     def __init__(self) -> None:
         self.accepted: dict[int, asyncio.Future[None]] = {}

@@ -67,7 +67,7 @@ kill: .venv/development ## kill -9 at random lines and moments: nothing lost, no
 	$(BIN)/python -m tests.faults.kill --kills $(KILLS) --bugs $(ARGS)
 
 newcomer: .venv/development ## the newcomer's path on all channels in all languages, killed at every single step
-	$(LONG) -s -n auto tests/e2e/test_newcomer.py -k everywhere $(ARGS)
+	$(LONG) -s -n auto tests/e2e/test_newcomer.py -k every_single_step $(ARGS)
 
 screenshots: .venv/development .venv/chromium ## pictures to look at in tests/screens, and the one of the README
 	SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/e2e/test_demo_browser.py -k screens $(ARGS)

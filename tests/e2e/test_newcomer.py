@@ -24,6 +24,9 @@ from tests.e2e.whatsapp_fake import FakeWhatsApp
 LANGUAGES = ("en", "fr", "nl", "ar")
 CHANNELS = ("polling", "webhook", "whatsapp")
 STEPS = len(way("en"))
+# `make newcomer` sets LONG.
+EVERYWHERE = [(channel, language, seed) for channel in CHANNELS for language in LANGUAGES for seed in range(3)]
+EVERY_STEP = EVERYWHERE if "LONG" in os.environ else [("webhook", "en", 12)]
 
 
 @pytest.fixture(scope="module")
@@ -195,16 +198,8 @@ async def test_a_few_kills_on_the_way(channel: str, language: str, tmp_path: Pat
     assert killer.kills == 6
 
 
-async def test_a_kill_at_every_single_step(tmp_path: Path, nursery: Nursery) -> None:
-    killer = await killed("webhook", "en", tmp_path, nursery, 12, lambda _step: True)
-    assert killer.kills == STEPS
-
-
-@pytest.mark.skipif("LONG" not in os.environ, reason="takes minutes: make newcomer")
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("channel", CHANNELS)
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_kill_at_every_single_step_everywhere(
+@pytest.mark.parametrize(("channel", "language", "seed"), EVERY_STEP)
+async def test_a_kill_at_every_single_step(
     channel: str, language: str, seed: int, tmp_path: Path, nursery: Nursery
 ) -> None:
     killer = await killed(channel, language, tmp_path, nursery, seed, lambda _step: True)

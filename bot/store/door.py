@@ -25,8 +25,8 @@ SQLITE_PRAGMAS = (
 )
 
 
-# PostgreSQL's classes of errors that are no fault of a statement (its manual, appendix A): connection, read-only server,
-# login, no such database, deadlock, no room on disk or for connections, locks, shutdown, file system.
+# PostgreSQL's classes of errors that are no fault of a statement (its manual, appendix A): connection, read-only
+# server, login, no such database, deadlock, no room on disk or for connections, locks, shutdown, file system.
 PASSING = ("08", "25006", "28", "3D", "40", "53", "55", "57", "58")
 
 

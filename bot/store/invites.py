@@ -11,7 +11,8 @@ from bot.store.door import Tx
 
 
 async def invite(tx: Tx, code: str, language: str, cohort: str, uses: int, expires_at: datetime) -> None:
-    """Keep an invitation: `code` is at most 64 of A-Z a-z 0-9 _ - (Telegram's limit); it is stored sealed, and found by its keyed hash."""
+    """Keep an invitation: `code` is at most 64 of A-Z a-z 0-9 _ - (Telegram's limit), stored sealed
+    and found by its keyed hash."""
     await tx.conn.execute(
         sa.insert(t.invites).values(
             lookup=tx.vault.lookup(f"invite:{code}"),

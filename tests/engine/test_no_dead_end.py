@@ -15,7 +15,8 @@ from conversations import PROGRAMME
 from tests.engine.little import little, programme
 
 WORDS = [
-    *"/start menu help sos stop back skip done language /form /erase /data 1 2 4 1.4.2027 break yes no /nothing".split(),
+    *"/start menu help sos stop back skip done language".split(),
+    *"/form /erase /data 1 2 4 1.4.2027 break yes no /nothing".split(),
     *("hello", "1 2", "", " ", "\0", "\ud83d", "x" * 200, "🌻"),
 ]
 acts = st.one_of(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
@@ -102,22 +103,30 @@ async def count_on(tx: Tx) -> None:
 
 def check(file: Path) -> None:
     """Raise BackupTrouble unless the file is a whole backup that this release can read."""
-    checksum, rows = hashlib.sha256(), 0
+    checksum, rows, ended = hashlib.sha256(), 0, False
     try:
         with gzip.open(file, "rb") as lines:
             for number, raw in enumerate(lines):
-                line = msgspec.json.decode(raw)
-                if number == 0 and line.get("sorora") != FORMAT:
+                line = msgspec.json.decode(raw, type=dict[str, Any])
+                if (number == 0 and line.get("sorora") != FORMAT) or not known(line):
                     raise BackupTrouble(f"{file} comes from another release of Sorora; restore it with that one.")
-                if "end" in line:
-                    if line["end"] != rows or line["sha256"] != checksum.hexdigest():
-                        raise BackupTrouble(f"{file} is damaged; take another backup.")
-                    return
+                ended = "end" in line
+                if ended and (line["end"], line.get("sha256")) != (rows, checksum.hexdigest()):
+                    raise BackupTrouble(f"{file} is damaged; take another backup.")
                 checksum.update(raw)
                 rows += len(line.get("rows", ()))
-    except (OSError, EOFError, msgspec.DecodeError, AttributeError) as trouble:
+    except (OSError, EOFError, zlib.error, msgspec.DecodeError, TypeError, AttributeError) as trouble:
         raise BackupTrouble(f"{file} cannot be read as a backup of Sorora.") from trouble
-    raise BackupTrouble(f"{file} is not whole: its end is missing; take another backup.")
+    if not ended:
+        raise BackupTrouble(f"{file} is not whole: its end is missing; take another backup.")
+
+
+def known(line: dict[str, Any]) -> bool:
+    """Whether this release has the table of a line and all columns of its rows."""
+    if "table" not in line:
+        return True
+    table = metadata.tables.get(line["table"])
+    return table is not None and all(row.keys() <= set(table.columns.keys()) for row in line["rows"])
 
 
 def read(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -282,14 +282,22 @@ async def erase(tx: Tx, person_id: int, now: datetime, *, tombstone: bool) -> No
 
 
 async def erase_again(tx: Tx) -> int:
-    """After a restore: erase everyone whose tombstone is younger than her row. Gives how many."""
+    """After a restore: erase everyone whose tombstone is younger than her row. Gives how many. The tombstone may have been
+    made with a newer key than the backup, so lookups with every key are tried."""
+    erased = {row.lookup: row.at for row in await tx.conn.execute(sa.select(t.tombstones))}
+    if not erased:
+        return 0
     rows = await tx.conn.execute(
-        sa.select(t.people.c.id)
-        .distinct()
-        .select_from(t.people.join(t.addresses).join(t.tombstones, t.tombstones.c.lookup == t.addresses.c.lookup))
-        .where(t.people.c.created_at <= t.tombstones.c.at)
+        sa.select(t.people.c.id, t.people.c.created_at, t.addresses.c.channel, t.addresses.c.sealed).select_from(
+            t.people.join(t.addresses)
+        )
     )
-    gone = [row.id for row in rows]
+    gone = {
+        row.id
+        for row in rows
+        for lookup in tx.vault.lookups(f"{row.channel}:{tx.vault.open(row.sealed)}")
+        if lookup in erased and row.created_at <= erased[lookup]
+    }
     for person_id in gone:
         await erase(tx, person_id, t.EPOCH, tombstone=False)
     return len(gone)

@@ -26,6 +26,7 @@ from bot.store.tables import Moment, addresses, invites, metadata, outbox, put_a
 
 AT_ONCE = 500  # rows read or written together
 FORMAT = 1
+GAP = 1_000_000  # more messages than are sent between two backups
 
 
 class BackupTrouble(SororaError):
@@ -88,8 +89,12 @@ async def keep_tombstones(tx: Tx, erased: Iterable[Any]) -> None:
 
 
 async def count_on(tx: Tx) -> None:
-    """PostgreSQL: let its counters go on after the highest restored id, so that no id is used again."""
+    """Let the counters go on after the highest restored id, so that no id is used again. Messages leave a gap: a platform
+    may still tell about those that were sent after the backup was made, by their ids."""
+    highest = await tx.conn.scalar(sa.select(sa.func.max(outbox.c.id))) or 0
     if not tx.postgres:
+        await tx.conn.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = 'outbox'"))
+        await tx.conn.execute(sa.text("INSERT INTO sqlite_sequence VALUES ('outbox', :next)"), {"next": highest + GAP})
         return
     for table in metadata.sorted_tables:
         if isinstance(table.primary_key.columns[0].type, sa.BigInteger) and "id" in table.c:
@@ -99,6 +104,9 @@ async def count_on(tx: Tx) -> None:
                     f" GREATEST((SELECT max(id) FROM {table.name}), 1))"
                 )
             )
+    await tx.conn.execute(
+        sa.text("SELECT setval(pg_get_serial_sequence('outbox', 'id'), :next)"), {"next": highest + GAP}
+    )
 
 
 def check(file: Path) -> None:

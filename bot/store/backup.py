@@ -38,9 +38,7 @@ async def backup(store: Store, file: Path, now: datetime) -> int:
     unfinished = file.with_name(file.name + ".part")
     rows = 0
     checksum = hashlib.sha256()
-    async with store.begin() as tx:
-        if tx.postgres:
-            await tx.conn.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    async with store.begin(reading=True) as tx:
         with gzip.open(unfinished, "wb") as out:
 
             def line(value: object) -> None:

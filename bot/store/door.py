@@ -30,6 +30,9 @@ SQLITE_PRAGMAS = (
 PASSING = ("08", "25006", "28", "3D", "40", "53", "55", "57", "58")
 
 
+READING = "sorora_reading"  # execution option of a transaction that only reads
+
+
 @dataclass(frozen=True, slots=True)
 class Tx:
     """An open transaction, with the vault for its sealed columns."""
@@ -69,8 +72,9 @@ class Store:
         return cls(engine, vault)
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Tx]:
-        """A transaction that commits at its end and rolls back where it is left by an error.
+    async def begin(self, *, reading: bool = False) -> AsyncIterator[Tx]:
+        """A transaction that commits at its end and rolls back where it is left by an error. `reading`: it only reads, and
+        all of it as things stood at its first query, while others write.
 
         Raises TryLater when the database does not answer, is locked or full.
         """
@@ -78,8 +82,11 @@ class Store:
             if self.writer is not None:
                 await stack.enter_async_context(self.writer)
             try:
-                async with self.engine.begin() as conn:
-                    yield Tx(conn, self.vault)
+                async with self.engine.connect() as conn:
+                    level = {"isolation_level": "REPEATABLE READ"} if self.writer is None else {}
+                    await conn.execution_options(**({READING: True, **level} if reading else {}))
+                    async with conn.begin():
+                        yield Tx(conn, self.vault)
             except (OperationalError, InterfaceError, OSError) as trouble:
                 raise TryLater("the database does not answer now") from trouble
             except DBAPIError as trouble:
@@ -113,4 +120,5 @@ def prepare_sqlite(connection: Any, _record: object) -> None:
 
 def begin_immediate(connection: sa.Connection) -> None:
     """Take the write lock at once, so that a transaction never fails half-way for having read first."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reading = connection.get_execution_options().get(READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -83,8 +83,9 @@ class Store:
                 await stack.enter_async_context(self.writer)
             try:
                 async with self.engine.connect() as conn:
-                    level = {"isolation_level": "REPEATABLE READ"} if self.writer is None else {}
-                    await conn.execution_options(**({READING: True, **level} if reading else {}))
+                    if reading:
+                        level = {"isolation_level": "REPEATABLE READ"} if self.writer is None else {}
+                        await conn.execution_options(**{READING: True, **level})
                     async with conn.begin():
                         yield Tx(conn, self.vault)
             except (OperationalError, InterfaceError, OSError) as trouble:

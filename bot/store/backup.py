@@ -87,8 +87,8 @@ async def keep_tombstones(tx: Tx, erased: Iterable[Any]) -> None:
 
 
 async def count_on(tx: Tx) -> None:
-    """Let the counters go on after the highest restored id, so that no id is used again. Messages leave a gap: a platform
-    may still tell about those that were sent after the backup was made, by their ids."""
+    """Let the counters go on after the highest restored id, so that no id is used again. Messages leave a gap: a
+    platform may still tell about those that were sent after the backup was made, by their ids."""
     highest = await tx.conn.scalar(sa.select(sa.func.max(outbox.c.id))) or 0
     if not tx.postgres:
         await tx.conn.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = 'outbox'"))

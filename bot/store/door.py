@@ -73,8 +73,8 @@ class Store:
 
     @asynccontextmanager
     async def begin(self, *, reading: bool = False) -> AsyncIterator[Tx]:
-        """A transaction that commits at its end and rolls back where it is left by an error. `reading`: it only reads, and
-        all of it as things stood at its first query, while others write.
+        """A transaction that commits at its end and rolls back where it is left by an error. `reading`: it only reads,
+        and all of it as things stood at its first query, while others write.
 
         Raises TryLater when the database does not answer, is locked or full.
         """

@@ -282,8 +282,8 @@ async def erase(tx: Tx, person_id: int, now: datetime, *, tombstone: bool) -> No
 
 
 async def erase_again(tx: Tx) -> int:
-    """After a restore: erase everyone whose tombstone is younger than her row. Gives how many. The tombstone may have been
-    made with a newer key than the backup, so lookups with every key are tried."""
+    """After a restore: erase everyone whose tombstone is younger than her row. Gives how many. The tombstone may have
+    been made with a newer key than the backup, so lookups with every key are tried."""
     erased = {row.lookup: row.at for row in await tx.conn.execute(sa.select(t.tombstones))}
     if not erased:
         return 0

@@ -8,7 +8,8 @@ import random
 import secrets
 import sys
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -61,6 +62,18 @@ def main() -> NoReturn:
 def settings() -> Settings:
     """The settings of this process."""
     return Settings.from_environment(os.environ)
+
+
+@asynccontextmanager
+async def database() -> AsyncIterator[Store]:
+    """The database of the settings. Raises SettingError where it was not made yet or is older than this release."""
+    store = open_store(settings())
+    try:
+        if not await up_to_date(store):
+            raise SettingError("The database has no or an older schema: run `sorora migrate` first.")
+        yield store
+    finally:
+        await store.close()
 
 
 def wait_for(work: Coroutine[Any, Any, Any]) -> Any:
@@ -134,8 +147,10 @@ def migrate() -> None:
 
     async def work() -> None:
         store = open_store(settings())
-        await migrate_store(store)
-        await store.close()
+        try:
+            await migrate_store(store)
+        finally:
+            await store.close()
 
     wait_for(work())
     typer.echo("The database is up to date.")
@@ -152,11 +167,11 @@ def invite(
     code = secrets.token_urlsafe(12)
 
     async def work() -> None:
-        store = open_store(settings())
-        async with store.begin() as tx:
+        async with database() as store, store.begin() as tx:
             await invites.invite(tx, code, language, group, uses, CLOCK.now() + timedelta(days=days))
-        await store.close()
 
+    if len(group) > invites.LONGEST_GROUP:
+        raise SettingError(f"The name of a group has at most {invites.LONGEST_GROUP} characters.")
     if language and language not in Catalogs.load().languages:
         raise SettingError(f"There is no language {language}: {', '.join(Catalogs.load().languages)} are there.")
     wait_for(work())
@@ -174,10 +189,8 @@ def keys_rotate() -> None:
     """Seal everything anew with the first key of SORORA_KEYS."""
 
     async def work() -> int:
-        store = open_store(settings())
-        rows = await backups.seal_anew(store)
-        await store.close()
-        return rows
+        async with database() as store:
+            return await backups.seal_anew(store)
 
     typer.echo(f"{wait_for(work())} rows are sealed with the first key. The others may go from SORORA_KEYS now.")
 
@@ -187,10 +200,8 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.
     """Write everything into one file, while the bot may be running. It is of no use without the key."""
 
     async def work() -> int:
-        store = open_store(settings())
-        rows = await backups.backup(store, file, CLOCK.now())
-        await store.close()
-        return rows
+        async with database() as store:
+            return await backups.backup(store, file, CLOCK.now())
 
     typer.echo(f"{wait_for(work())} rows are in {file}.")
 
@@ -201,11 +212,11 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup made by `sorora 
 
     async def work() -> tuple[int, int]:
         store = open_store(settings())
-        if store.engine.dialect.name == "sqlite" or not await up_to_date(store):
+        try:
             await migrate_store(store)
-        rows = await backups.restore(store, file)
-        await store.close()
-        return rows
+            return await backups.restore(store, file)
+        finally:
+            await store.close()
 
     rows, erased = wait_for(work())
     typer.echo(f"{rows} rows are back. {erased} people who had erased themselves were erased again.")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,27 +36,54 @@ class BackupTrouble(SororaError):
 
 
 async def backup(store: Store, file: Path, now: datetime) -> int:
-    """Write all rows to `file` while the bot may be running; gives their number. The file appears only when whole."""
+    """Write all rows to `file` while the bot may be running; gives their number. The file appears only when whole.
+
+    Raises BackupTrouble where it cannot be written.
+    """
     unfinished = file.with_name(file.name + ".part")
     rows = 0
     checksum = hashlib.sha256()
-    async with store.begin(reading=True) as tx:
-        with gzip.open(unfinished, "wb") as out:
+    with writing(unfinished) as write:
 
-            def line(value: object) -> None:
-                encoded = msgspec.json.encode(value) + b"\n"
-                checksum.update(encoded)
-                out.write(encoded)
+        def line(value: object) -> None:
+            encoded = msgspec.json.encode(value) + b"\n"
+            checksum.update(encoded)
+            write(encoded)
 
-            line({"sorora": FORMAT, "at": now.isoformat()})
+        line({"sorora": FORMAT, "at": now.isoformat()})
+        async with store.begin(reading=True) as tx:
             for table in metadata.sorted_tables:
                 async for chunk in chunks(tx, table):
                     line({"table": str(table.name), "rows": [plain(row) for row in chunk]})
                     rows += len(chunk)
-            out.write(msgspec.json.encode({"end": rows, "sha256": checksum.hexdigest()}) + b"\n")
-    unfinished.chmod(0o600)
+        write(msgspec.json.encode({"end": rows, "sha256": checksum.hexdigest()}) + b"\n")
     unfinished.replace(file)
     return rows
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[Callable[[bytes], None]]:
+    """A gzipped file for its owner alone, safely on disk at the end; removed where it does not come to that."""
+    trouble = BackupTrouble(f"{file} cannot be written: look at its folder, its owner and the room on the disk.")
+    try:
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
+            with gzip.open(raw, "wb") as packed:
+
+                def write(data: bytes) -> None:
+                    try:
+                        packed.write(data)
+                    except OSError as full:
+                        raise trouble from full
+
+                yield write
+            raw.flush()
+            os.fsync(raw.fileno())
+    except OSError as away:
+        file.unlink(missing_ok=True)
+        raise trouble from away
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
 
 
 async def restore(store: Store, file: Path) -> tuple[int, int]:

@@ -10,6 +10,9 @@ from bot.store import tables as t
 from bot.store.door import Tx
 
 
+LONGEST_GROUP = 64  # characters
+
+
 async def invite(tx: Tx, code: str, language: str, cohort: str, uses: int, expires_at: datetime) -> None:
     """Keep an invitation: `code` is at most 64 of A-Z a-z 0-9 _ - (Telegram's limit), stored sealed
     and found by its keyed hash."""

@@ -150,5 +150,6 @@ def typed_line(nav: Sequence[Button], language: str, catalogs: Catalogs) -> str:
     """The line that names the words she can type where the nav buttons have no room (60 characters on WhatsApp)."""
     if not nav:
         return ""
-    words = ", ".join(button.label for button in nav)
+    comma = "، " if catalogs.direction(language) == "rtl" else ", "
+    words = comma.join(button.label for button in nav)
     return f"{catalogs.label(WRITE, language)} {words}"

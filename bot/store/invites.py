@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from bot.store import tables as t
 from bot.store.door import Tx
 
-
 LONGEST_GROUP = 64  # characters
 
 

@@ -12,7 +12,7 @@ import os
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,8 @@ def writing(file: Path) -> Iterator[Callable[[bytes], None]]:
             raw.flush()
             os.fsync(raw.fileno())
     except OSError as away:
-        file.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.unlink()
         raise trouble from away
     except BaseException:
         file.unlink(missing_ok=True)

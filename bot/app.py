@@ -149,12 +149,16 @@ def open_store(settings: Settings) -> Store:
 async def run(settings: Settings, clock: Clock) -> None:
     """Serve real people until SIGTERM or SIGINT."""
     settings.check_run()
-    store = open_store(settings)
-    if store.engine.dialect.name == "sqlite":
-        await migrate(store)
-    elif not await up_to_date(store):
-        raise SettingError("The database has an older schema: run `sorora migrate` once, then start again.")
     programme = find_programme(settings.conversations)
+    store = open_store(settings)
+    try:
+        if store.engine.dialect.name == "sqlite":
+            await migrate(store)
+        elif not await up_to_date(store):
+            raise SettingError("The database has an older schema: run `sorora migrate` once, then start again.")
+    except BaseException:
+        await store.close()
+        raise
     sorora = put_together(store, real_channels(settings, clock), clock, programme, random.SystemRandom())
     routes: list[BaseRoute] = list(health.routes(store.answers))
     also: list[Callable[[], Awaitable[None]]] = []

@@ -57,7 +57,11 @@ async def backup(store: Store, file: Path, now: datetime) -> int:
                     line({"table": str(table.name), "rows": [plain(row) for row in chunk]})
                     rows += len(chunk)
         write(msgspec.json.encode({"end": rows, "sha256": checksum.hexdigest()}) + b"\n")
-    unfinished.replace(file)
+    try:
+        unfinished.replace(file)
+    except OSError as away:
+        unfinished.unlink()
+        raise BackupTrouble(f"{file} cannot be written: it is not the name of a file.") from away
     return rows
 
 

@@ -146,16 +146,21 @@ def open_store(settings: Settings) -> Store:
 # --- sorora run ---------------------------------------------------------------------------------------------------
 
 
+async def make_ready(store: Store) -> None:
+    """Bring SQLite's schema up to date. Raises SettingError where an older PostgreSQL schema waits for the operator."""
+    if store.engine.dialect.name == "sqlite":
+        await migrate(store)
+    elif not await up_to_date(store):
+        raise SettingError("The database has an older schema: run `sorora migrate` once, then start again.")
+
+
 async def run(settings: Settings, clock: Clock) -> None:
     """Serve real people until SIGTERM or SIGINT."""
     settings.check_run()
     programme = find_programme(settings.conversations)
     store = open_store(settings)
     try:
-        if store.engine.dialect.name == "sqlite":
-            await migrate(store)
-        elif not await up_to_date(store):
-            raise SettingError("The database has an older schema: run `sorora migrate` once, then start again.")
+        await make_ready(store)
     except BaseException:
         await store.close()
         raise

@@ -184,7 +184,7 @@ def test_from_the_first_day_to_a_new_key_and_back_from_a_backup(sorora: Run, tmp
         0, "1 rows are back. 0 people who had erased themselves were erased again.\n",
     )  # fmt: skip
     code, out, _err = sorora("keys", "rotate", keys=f"{newer},{KEY}")
-    assert (code, "1 rows are sealed" in out) == (0, True)
+    assert (code, out.split(".")[0]) == (0, "1 rows are sealed with the first key")
     (invited,) = within(database(tmp_path, newer), sa.select(tables.invites))
     assert invited.lookup == Vault([newer]).lookup(f"invite:{found[1]}")
 

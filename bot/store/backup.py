@@ -217,11 +217,15 @@ async def seal_anew(store: Store) -> int:
     for table in metadata.sorted_tables:
         sealed = [column for column in table.c if isinstance(column.type, sa.LargeBinary)]
         key = table.primary_key.columns[0]
-        last: Any = None
-        while sealed:
+        if not sealed:
+            continue
+        async with store.begin() as tx:
+            # All keys at first: an invitation's own key is written anew too, and must not be met a second time.
+            keys = list(await tx.conn.scalars(sa.select(key).order_by(key)))
+        for first in range(0, len(keys), AT_ONCE):
             async with store.begin() as tx:
-                query = sa.select(table).order_by(key).limit(AT_ONCE).with_for_update()  # (SQLite has one writer)
-                found = (await tx.conn.execute(query if last is None else query.where(key > last))).mappings().all()
+                some = sa.select(table).where(key.in_(keys[first : first + AT_ONCE])).with_for_update()
+                found = (await tx.conn.execute(some)).mappings().all()  # (SQLite has one writer)
                 for row in found:
                     changes: dict[str, Any] = {
                         column.name: tx.vault.rotate(row[column.name])
@@ -230,10 +234,7 @@ async def seal_anew(store: Store) -> int:
                     }
                     changes |= lookups(tx, table, row)
                     await tx.conn.execute(sa.update(table).where(key == row[key.name]).values(changes))
-            if not found:
-                break
             rows += len(found)
-            last = found[-1][key.name]
     return rows
 
 

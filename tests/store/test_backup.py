@@ -168,17 +168,17 @@ BAD: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
 async def test_what_is_no_whole_backup_is_refused_and_changes_nothing(
-    store: Store, file: Path, bad: Callable[[bytes], bytes]
+    other: Store, file: Path, bad: Callable[[bytes], bytes]
 ) -> None:
-    await fill(store, "a")
-    await backup(store, file, NOW)
+    await fill(other, "a")
+    await backup(other, file, NOW)
     file.write_bytes(bad(file.read_bytes()))
-    await fill(store, "b")
-    before = await contents(store)
+    await fill(other, "b")
+    before = await contents(other)
     with pytest.raises(BackupTrouble) as told:
-        await restore(store, file)
+        await restore(other, file)
     assert file.name in str(told.value)
-    assert await contents(store) == before
+    assert await contents(other) == before
 
 
 async def test_a_file_that_is_not_there_is_refused(store: Store, file: Path) -> None:

@@ -160,7 +160,7 @@ def back(journal: Journal, played: Played) -> Journal | None:
     if not played.questions:
         return None
     gone = played.trail[played.trail.index(played.questions[-1]) :]
-    return Journal({key: value for key, value in journal.answers.items() if key not in gone})
+    return Journal({key: value for key, value in journal.answers.items() if key not in gone}, journal.aside)
 
 
 def under(key: str, prefix: str) -> bool:

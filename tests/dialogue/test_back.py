@@ -148,3 +148,21 @@ def test_an_answer_clears_the_ticks() -> None:
     ask = play(talk, Journal(draft=("a",))).asked
     assert ask is not None
     assert answered(Journal(draft=("a",)), ask, ["a"]) == Journal({"which": ["a"]})
+
+
+def test_back_from_a_new_question_loses_none_of_what_is_being_changed() -> None:
+    def talk() -> Conversation[Any]:
+        way = yield from text("m.way", Q)
+        if way.text == "long":
+            yield from text("detail", Q)
+        yield from text("m.end", Q)
+        yield from choice("review", Q, {"good": own("Good"), "m": Option(own("M"), reopens=("m",))})
+
+    journal = give(talk, Journal({"m.way": "short", "m.end": "old words"}), review="m", m__way="long")
+    assert asked(play(talk, journal)) == "detail"
+    journal = back(journal, play(talk, journal)) or Journal()
+    assert asked(play(talk, journal)) == "m.way"
+    journal = give(talk, journal, m__way="short")
+    assert asked(play(talk, journal)) == "m.end"
+    journal = back(journal, play(talk, journal)) or Journal()  # and Back brings the old one back
+    assert journal.answers["m.end"] == "old words"

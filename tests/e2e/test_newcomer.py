@@ -167,11 +167,11 @@ async def test_the_command_itself_ends_cleanly_and_goes_on_where_she_was(tmp_pat
     async with on("polling", "fr", tmp_path) as (sorora, phone):
         newcomer = Newcomer(phone, "fr")
         steps = way("fr")
-        await newcomer.walk(steps[:7])
+        await newcomer.walk(steps[:5])
         assert await sorora.stop() == 0
         await sorora.start()
-        await newcomer.answer(7, *steps[6], then=steps[7][0])
-        assert newcomer.questions() == expected(newcomer)[:8]
+        await newcomer.answer(5, *steps[4], then=steps[5][0])
+        assert newcomer.questions() == expected(newcomer)[:6]
         assert newcomer.twice() == 0
         assert sorora.complaints == []
 
@@ -191,7 +191,7 @@ async def killed(
         return killer
 
 
-@pytest.mark.parametrize(("channel", "language"), [("polling", "fr"), ("webhook", "nl"), ("whatsapp", "ar")])
+@pytest.mark.parametrize(("channel", "language"), [("polling", "fr"), ("whatsapp", "ar")])
 async def test_a_few_kills_on_the_way(channel: str, language: str, tmp_path: Path, nursery: Nursery) -> None:
     points = set(Random(f"{channel}{language}").sample(range(STEPS), 6))
     killer = await killed(channel, language, tmp_path, nursery, 11, points.__contains__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,7 @@ class Store:
         engine = create_async_engine(url, **({"poolclass": StaticPool} if memory else {}))
         sa.event.listen(engine.sync_engine, "connect", prepare_sqlite)
         sa.event.listen(engine.sync_engine, "begin", begin_immediate)
+        sa.event.listen(engine.sync_engine, "invalidate", undo)
         return cls(engine, vault)
 
     @asynccontextmanager
@@ -123,3 +124,10 @@ def begin_immediate(connection: sa.Connection) -> None:
     """Take the write lock at once, so that a transaction never fails half-way for having read first."""
     reading = connection.get_execution_options().get(READING, False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def undo(connection: Any, _record: object, _trouble: object) -> None:
+    """Roll back a transaction that was cancelled in its middle, before its connection is thrown away. SQLite would keep
+    the write lock for as long as anybody holds a cursor, and the traceback of the cancellation does."""
+    with suppress(Exception):  # a connection that is broken has nothing left to undo
+        connection.rollback()

@@ -382,7 +382,7 @@ def main() -> int:
     wanted = parser.parse_args()
     well = True
     for bug in [wanted.bug, *(BUGS if wanted.bugs else ())]:
-        kills = min(wanted.kills, MOST_SEARCH) if bug else wanted.kills
+        kills = MOST_SEARCH if bug else wanted.kills
         well = told(proof(kills, wanted.number, wanted.at_once, bug), bug) and well
     return 0 if well else 1
 

@@ -14,7 +14,7 @@ from bot.store.schema import migrate
 from bot.testing import BEGINNING
 from bot.vault import Vault, new_key
 
-CANCELLED = 300
+TRANSACTIONS = 300  # nine in ten are cancelled
 
 
 async def test_a_cancelled_transaction_gives_its_lock_back(tmp_path: Path) -> None:
@@ -23,18 +23,19 @@ async def test_a_cancelled_transaction_gives_its_lock_back(tmp_path: Path) -> No
     chance = Random(3)
     written = 0
     done: list[asyncio.Task[None]] = []  # their tracebacks are remembered, as gather() does
-    for number in range(CANCELLED):
+    for number in range(TRANSACTIONS):
         task = asyncio.create_task(write(store, number))
         for _ in range(chance.randrange(1, 200)):
             await asyncio.sleep(0)
-        task.cancel()
+        if number % 10:
+            task.cancel()
         await asyncio.wait([task])
         done.append(task)
         async with asyncio.timeout(5), store.begin() as tx:
             written = (await tx.conn.execute(sa.select(sa.func.count()).select_from(t.updates))).scalar_one()
         assert written % 2 == 0  # nothing is written by half
     assert any(task.cancelled() for task in done)
-    assert 0 < written < 2 * CANCELLED  # some were cancelled before their commit, some after it
+    assert written >= 2 * sum(not task.cancelled() for task in done) >= 2 * TRANSACTIONS // 10
     await store.close()
 
 

@@ -19,6 +19,7 @@ from babel.messages.catalog import Catalog, Message
 from bot.catalogs import agrees, catalog_paths, extract, plural_forms
 from bot.dialogue.words import phrases
 from bot.i18n import BIDI_CONTROLS, PDI, PLACEHOLDER, SOURCE, Source, normalise, read_po
+from bot.utf16 import units
 
 TYPED = "typed words"
 CONTEXT_LIMITS = {"button": 20, "row": 24}  # UTF-16 units: a WhatsApp reply button, a row of its lists
@@ -252,14 +253,9 @@ def balanced(line: str) -> bool:
 
 def room(entry: Entry, string: str) -> Iterator[str]:
     """A label fits its button."""
-    length = utf16(PLACEHOLDER.sub("0" * NUMBER_ROOM, string))
+    length = units(PLACEHOLDER.sub("0" * NUMBER_ROOM, string))
     if entry.room and length > entry.room:
         yield f"{length} characters, at most {entry.room} fit"
-
-
-def utf16(text: str) -> int:
-    """The length as the platforms count it: most emoji are 2 or more."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 def words_used(entry: Entry, string: str, glossary: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import msgspec
 
+LARGEST_MEDIA = 10 * 1024 * 1024  # bytes of a voice note or photo (TRUST, bad input 7)
+
 
 class Media(msgspec.Struct, frozen=True):
     """A voice note or photo that waits on the platform under `ref`; `seconds` for voice."""
@@ -158,8 +160,8 @@ class Channel(Protocol):
         """Send one message. Never raises for what a platform or network can do: that is in the Result."""
 
     async def fetch(self, media: Media) -> bytes:
-        """Download a voice note or photo (at most 10 MB). Raises errors.MediaGone where it is no longer there, and
-        errors.TryLater where the platform did not answer."""
+        """Download a voice note or photo (at most LARGEST_MEDIA bytes). Raises errors.MediaGone where it is no longer
+        there, and errors.TryLater where the platform did not answer."""
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from babel.core import UnknownLocaleError
 
-from bot.catalog_check import Problem, balanced, check, read_glossary, utf16
+from bot.catalog_check import Problem, balanced, check, read_glossary
 from bot.catalogs import PLURALS, add, agrees, catalog_paths, extract, main, plural_forms, update
 from bot.i18n import Catalogs, read_po
+from bot.utf16 import units
 
 HOUSE = Path(__file__).parent.parent
 PLANNED = "en fr nl de ar uk tr es ru pt ro pl fa ps ti so bg sq it ckb ln sw".split()
@@ -381,8 +382,8 @@ def test_typed_words_may_not_collide_across_languages(place: Path) -> None:
 
 
 def test_small_measures() -> None:
-    assert utf16("é") == 1
-    assert utf16("👩‍🏫") == 5
+    assert units("é") == 1
+    assert units("👩‍🏫") == 5
     assert balanced("\u2068a \u2066b\u2069\u2069")
     assert not balanced("\u2069\u2068")
     assert str(Problem("fr", "one\ntwo " + "x" * 60, "do it")).startswith("fr: one two xxx")

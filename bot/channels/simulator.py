@@ -35,7 +35,6 @@ from bot.messages import (
 Look = Callable[[Message], tuple[Bubble, ...]]
 
 PHONES = {"phone-1": "en", "phone-2": "en"}  # name to the language the device is first set to
-LARGEST_MEDIA = 10 * 1024 * 1024  # bytes; what Channel.fetch promises
 SHOWN = 200  # newest entries of a chat that are drawn
 
 SCHEMA = """

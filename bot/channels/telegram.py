@@ -22,16 +22,16 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.channels.downloads import download
 from bot.channels.telegram_bubbles import present
 from bot.channels.telegram_face import Face, show
 from bot.channels.telegram_polling import Polling, seconds
 from bot.channels.telegram_updates import CHANNEL, KINDS, Understood, understand
 from bot.clock import Clock
 from bot.errors import MediaGone, SettingError, TryLater
-from bot.messages import Bubble, Drawing, Inbox, Media, Message, Result, Sending, Verdict
+from bot.messages import LARGEST_MEDIA, Bubble, Drawing, Inbox, Media, Message, Result, Sending, Verdict
 
 API = "https://api.telegram.org"
-FILE_LIMIT = 10 * 1024 * 1024
 LONG_POLL = 25  # seconds a getUpdates waits for news
 PARTLY = 1000  # messages sent in part that are remembered
 
@@ -225,25 +225,9 @@ class Telegram:
         except TelegramError as error:
             raise TryLater(f"Telegram did not give the file ({type(error).__name__}); try again") from None
         path = file.file_path or ""
-        if not path.startswith(self._files) or (file.file_size or 0) > FILE_LIMIT:
+        if not path.startswith(self._files) or (file.file_size or 0) > LARGEST_MEDIA:
             raise MediaGone("the file is over 10 MB or not on Telegram's host")
-        try:
-            return await self._download(path)
-        except httpx.HTTPError as error:
-            raise TryLater(f"the download broke off ({type(error).__name__}); try again") from None
-
-    async def _download(self, url: str) -> bytes:
-        async with self._downloads.stream("GET", url) as answer:
-            if answer.status_code == 429 or answer.status_code >= 500:
-                raise TryLater(f"Telegram's files answer {answer.status_code}; try again")
-            if answer.status_code != 200:
-                raise MediaGone(f"Telegram's files answer {answer.status_code}")
-            body = bytearray()
-            async for piece in answer.aiter_bytes():
-                body += piece
-                if len(body) > FILE_LIMIT:
-                    raise MediaGone("the file is over 10 MB")
-            return bytes(body)
+        return await download(self._downloads, path, "Telegram")
 
     # Receiving
 

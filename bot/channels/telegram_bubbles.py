@@ -8,6 +8,7 @@ from itertools import islice
 from msgspec.structs import replace
 
 from bot.messages import Bubble, Button, Message
+from bot.utf16 import units, whole
 
 TEXT = 4096  # UTF-16 units of a message
 CAPTION = 1024  # UTF-16 units below a picture or document
@@ -42,14 +43,9 @@ def present(message: Message) -> tuple[Bubble, ...]:
     return (*attached, *map(Bubble, first), Bubble(last_part, rows=rows))
 
 
-def units(text: str) -> int:
-    """Length in UTF-16 units, as Telegram counts (an emoji is two or more)."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def clean(text: str) -> str:
     """Text that can be sent: no NUL, and U+FFFD for each half of a surrogate pair."""
-    return text.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole(text.replace("\0", ""))
 
 
 def split(text: str, limit: int = TEXT) -> list[str]:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from bot.errors import Unreadable
 from bot.messages import Incoming, Media
+from bot.utf16 import whole
 
 CHANNEL = "telegram"
 
@@ -234,7 +235,7 @@ def _decode_mended(raw: bytes) -> _Update:
     """Half a surrogate pair is legal JSON but no text: read it as U+FFFD, so that she still gets an answer."""
     try:
         text = json.dumps(json.loads(raw), ensure_ascii=False)
-        return _update.decode(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode())
+        return _update.decode(whole(text).encode())
     except (ValueError, RecursionError):
         raise Unreadable("the update is cut off or not JSON") from None
 

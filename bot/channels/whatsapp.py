@@ -22,16 +22,16 @@ from pywa_async.client import WhatsApp as Client
 from pywa_async.errors import WhatsAppError
 
 from bot.channels import whatsapp_events
+from bot.channels.downloads import download
 from bot.channels.whatsapp_bubbles import cut, present
 from bot.channels.whatsapp_events import CHANNEL, Events
 from bot.channels.whatsapp_faults import UNSURE, needs_operator, no_answer, verdict
 from bot.clock import Clock
 from bot.errors import MediaGone, SettingError, TryLater
-from bot.messages import Bubble, Document, Drawing, Media, Message, Result, Sending, Verdict
+from bot.messages import LARGEST_MEDIA, Bubble, Document, Drawing, Media, Message, Result, Sending, Verdict
 
 API = "https://graph.facebook.com"
 HOSTS = ("fbsbx.com", "whatsapp.net", "fbcdn.net", "facebook.com")  # where Meta keeps media (lookaside.fbsbx.com)
-FILE_LIMIT = 10 * 1024 * 1024
 PARTLY = 1000  # messages sent in part that are remembered
 ABOUT = 139
 DESCRIPTION = 512
@@ -224,32 +224,16 @@ class WhatsApp:
             raise MediaGone("WhatsApp no longer has this file") from None
         except (httpx.HTTPError, httpx.InvalidURL, AttributeError, KeyError, TypeError, ValueError) as error:
             raise TryLater(f"WhatsApp did not give the file ({type(error).__name__}); try again") from None
-        if size > FILE_LIMIT or not self._trusted(url):
+        if size > LARGEST_MEDIA or not self._trusted(url):
             raise MediaGone("the file is over 10 MB or not on WhatsApp's hosts")
-        try:
-            return await self._download(url)
-        except httpx.HTTPError as error:
-            raise TryLater(f"the download broke off ({type(error).__name__}); try again") from None
+        headers = {"Authorization": f"Bearer {self._token}"}
+        return await download(self._downloads, url, "WhatsApp", headers=headers, later=(401, 403, 429))
 
     def _trusted(self, url: httpx.URL) -> bool:
         if (url.scheme, url.host, url.port) == (self._api_url.scheme, self._api_url.host, self._api_url.port):
             return True
         own = any(url.host == host or url.host.endswith("." + host) for host in HOSTS)
         return url.scheme == "https" and url.port in (None, 443) and own
-
-    async def _download(self, url: httpx.URL) -> bytes:
-        headers = {"Authorization": f"Bearer {self._token}"}
-        async with self._downloads.stream("GET", url, headers=headers) as answer:
-            if answer.status_code in (401, 403, 429) or answer.status_code >= 500:
-                raise TryLater(f"WhatsApp's files answer {answer.status_code}; try again")
-            if answer.status_code != 200:
-                raise MediaGone(f"WhatsApp's files answer {answer.status_code}")
-            body = bytearray()
-            async for piece in answer.aiter_bytes():
-                body += piece
-                if len(body) > FILE_LIMIT:
-                    raise MediaGone("the file is over 10 MB")
-            return bytes(body)
 
     # Receiving
 

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from bot.messages import Bubble, Button, Document, Drawing, Message
+from bot.utf16 import units, whole
 
 TEXT = 4096
 BODY = 1024  # of a message with buttons or a list, and of a caption
@@ -20,11 +21,6 @@ ROWS = 10  # in all sections of a list
 TITLE = 24
 DESCRIPTION = 72
 BLANK = "…"  # where WhatsApp wants a word and the message has none
-
-
-def units(text: str) -> int:
-    """How many UTF-16 units the text has."""
-    return len(text) + sum(char > "\uffff" for char in text)
 
 
 def cut(text: str, limit: int) -> str:
@@ -196,8 +192,7 @@ def _joined(media: Bubble, words: Bubble) -> Bubble:
 
 def _clean(text: str) -> str:
     """The text as JSON and the platform take it: no NUL, no half of a surrogate pair, no blank ends."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\0", "").strip()
+    return whole(text).replace("\0", "").strip()
 
 
 def _head(text: str, limit: int) -> str:

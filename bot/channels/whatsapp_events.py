@@ -19,6 +19,7 @@ import structlog
 
 from bot.errors import Unreadable
 from bot.messages import Delivery, Incoming, Media
+from bot.utf16 import whole
 
 CHANNEL = "whatsapp"
 T = TypeVar("T")
@@ -306,4 +307,4 @@ def _mended(raw: bytes) -> bytes:
     send such text, and it is no reason to lose the rest of it."""
     loose = json.loads(raw.decode("utf-8", "replace"), strict=False)
     text = json.dumps(loose, ensure_ascii=False)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    return whole(text).encode()

@@ -220,8 +220,8 @@ class Taker:
     def tick(self, talk: KeptTalk, played: Played, press: Press) -> Asking[None]:
         """Tick or untick one of several options; nothing is answered before Done."""
         journal = self.stack.journal(talk)
-        ticked = [key for key in journal.draft if key != press.value] + [press.value] * (press.kind == "+")
-        self.stack.write(talk, msgspec.structs.replace(journal, draft=tuple(ticked)))
+        draft = [key for key in journal.draft if key != press.value] + [press.value] * (press.kind == "+")
+        self.stack.write(talk, msgspec.structs.replace(journal, draft=tuple(draft)))
         yield from self.again()
 
     def navigate(self, nav: Nav, played: Played) -> Asking[None]:

@@ -25,10 +25,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.channels.simulator import LARGEST_MEDIA, Simulator
+from bot.channels.simulator import Simulator
 from bot.clock import Clock
 from bot.errors import MediaGone
-from bot.messages import Inbox
+from bot.messages import LARGEST_MEDIA, Inbox
 from bot.pictures import draw
 from bot.web import screen
 

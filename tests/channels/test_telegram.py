@@ -9,10 +9,10 @@ from random import Random
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channels.telegram import FILE_LIMIT, Telegram
+from bot.channels.telegram import Telegram
 from bot.channels.telegram_face import Face
 from bot.errors import MediaGone, SettingError, TryLater
-from bot.messages import Button, Document, Drawing, Media, Message, Result, Sending, Verdict
+from bot.messages import LARGEST_MEDIA, Button, Document, Drawing, Media, Message, Result, Sending, Verdict
 from tests.e2e.telegram_fake import FakeTelegram, Rates
 from tests.e2e.telegram_inbox import StandingClock
 from tests.e2e.telegram_people import Person
@@ -256,7 +256,7 @@ async def test_files_are_fetched(fake: FakeTelegram, channel: Telegram) -> None:
 
 
 async def test_files_that_are_gone_too_large_or_late(fake: FakeTelegram, channel: Telegram) -> None:
-    large = fake.keep_file("voice", "oga", bytes(FILE_LIMIT + 1))
+    large = fake.keep_file("voice", "oga", bytes(LARGEST_MEDIA + 1))
     voice = fake.keep_file("voice", "oga", b"OggS")
     for ref in ("unknown", large["file_id"]):
         with pytest.raises(MediaGone):
@@ -270,7 +270,7 @@ async def test_files_that_are_gone_too_large_or_late(fake: FakeTelegram, channel
 async def test_a_file_grows_no_larger_than_announced(fake: FakeTelegram, channel: Telegram) -> None:
     voice = fake.keep_file("voice", "oga", b"OggS")
     path, _ = fake.files[voice["file_id"]]
-    fake.files = {voice["file_id"]: (path, b"OggS"), "other": (path, bytes(FILE_LIMIT + 1))}
+    fake.files = {voice["file_id"]: (path, b"OggS"), "other": (path, bytes(LARGEST_MEDIA + 1))}
     fake.files = dict(reversed(fake.files.items()))  # getFile tells of 4 bytes, the download brings more
     with pytest.raises(MediaGone, match="over 10 MB"):
         await channel.fetch(Media(voice["file_id"]))

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_bubbles import CAPTION, PAGE, TEXT, clean, present, split, units
+from bot.channels.telegram_bubbles import CAPTION, PAGE, TEXT, clean, present, split
 from bot.messages import Bubble, Button, Document, Drawing, Message
+from bot.utf16 import units
 
 PICTURE = Drawing("assessment", {"title": "Then and now"}, "en")
 FILE = Document("my-data.json", "application/json", b"{}")

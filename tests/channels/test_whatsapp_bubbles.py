@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.whatsapp import _content
-from bot.channels.whatsapp_bubbles import cut, part_end, present, split, units
+from bot.channels.whatsapp_bubbles import cut, part_end, present, split
 from bot.messages import Bubble, Button, Document, Drawing, Message
+from bot.utf16 import units
 from tests.e2e.whatsapp_rules import check_message
 
 BACK, SKIP, STOP = Button("n:back", "Back"), Button("n:skip", "Skip"), Button("n:stop", "Stop")

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.channels.whatsapp import FILE_LIMIT, WhatsApp
+from bot.channels.whatsapp import WhatsApp
 from bot.errors import MediaGone, TryLater
-from bot.messages import Media
+from bot.messages import LARGEST_MEDIA, Media
 from tests.e2e.whatsapp_fake import FakeWhatsApp
 from tests.e2e.whatsapp_wiring import Still, connect
 
@@ -44,9 +44,9 @@ async def test_what_is_no_longer_there_is_gone(channel: WhatsApp, ref: str) -> N
 
 
 async def test_a_file_over_ten_megabytes_is_not_taken(fake: FakeWhatsApp, channel: WhatsApp) -> None:
-    assert len(await channel.fetch(Media(fake.store("audio/ogg", b"x" * FILE_LIMIT)))) == FILE_LIMIT
+    assert len(await channel.fetch(Media(fake.store("audio/ogg", b"x" * LARGEST_MEDIA)))) == LARGEST_MEDIA
     with pytest.raises(MediaGone):
-        await channel.fetch(Media(fake.store("audio/ogg", b"x" * (FILE_LIMIT + 1))))
+        await channel.fetch(Media(fake.store("audio/ogg", b"x" * (LARGEST_MEDIA + 1))))
 
 
 async def test_a_wrong_token_or_nobody_there_is_for_later(fake: FakeWhatsApp) -> None:
@@ -93,8 +93,8 @@ async def test_only_the_platforms_hosts_are_asked_with_the_token(
     [
         (RedirectResponse("/whatsapp_business/attachments/"), MediaGone),
         (Response(status_code=404), MediaGone),
-        (Response(b"x" * 11, headers={"Content-Length": str(FILE_LIMIT + 1)}), TryLater),
-        (Response(b"x" * (FILE_LIMIT + 1)), MediaGone),
+        (Response(b"x" * 11, headers={"Content-Length": str(LARGEST_MEDIA + 1)}), TryLater),
+        (Response(b"x" * (LARGEST_MEDIA + 1)), MediaGone),
         (Response(status_code=429), TryLater),
         (Response(status_code=503), TryLater),
     ],

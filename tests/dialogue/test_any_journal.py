@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,6 @@ from bot.dialogue.steps import (
     Ask,
     Conversation,
     Refused,
-    _,
     choice,
     choices,
     day,
@@ -27,11 +25,7 @@ from bot.dialogue.steps import (
     text,
 )
 from bot.mentoring.lookups import Goals, Helplines, LeftTalks, Me, Now
-
-Begin = Callable[[], Conversation[Any]]
-Q = _("A question?")
-AB = {"a": own("A"), "b": own("B")}
-
+from tests.dialogue.small_talk import AB, Q
 
 # --- any journal at all -------------------------------------------------------------------------------------------
 

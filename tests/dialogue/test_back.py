@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bot.dialogue.replay import Journal, Played, answered, back, looked, play, reopened
+from bot.dialogue.replay import Journal, answered, back, looked, play, reopened
 from bot.dialogue.steps import (
     Conversation,
     Option,
     Refused,
-    _,
     choice,
     choices,
     look,
@@ -22,26 +20,7 @@ from bot.dialogue.steps import (
 )
 from bot.mentoring.lookups import Me
 from bot.mentoring.people import Person
-
-Begin = Callable[[], Conversation[Any]]
-Q = _("A question?")
-AB = {"a": own("A"), "b": own("B")}
-
-
-def asked(played: Played) -> str:
-    assert played.asked is not None
-    return played.asked.key
-
-
-def give(begin: Begin, journal: Journal, **answers: Any) -> Journal:
-    """Answer the open questions, each by its key ("x__y" for "x.y"), in order."""
-    for name, value in answers.items():
-        played = play(begin, journal)
-        assert played.asked is not None
-        assert played.asked.key == name.replace("__", ".")
-        journal = answered(journal, played.asked, value)
-    return journal
-
+from tests.dialogue.small_talk import AB, Q, asked, give
 
 # --- back, skip, reopen -------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.dialogue.replay import STEP_LIMIT, EndlessTalk, Journal, Played, answered, looked, play
+from bot.dialogue.replay import STEP_LIMIT, EndlessTalk, Journal, answered, looked, play
 from bot.dialogue.steps import (
     Conversation,
     Own,
@@ -31,25 +31,7 @@ from bot.dialogue.steps import (
 )
 from bot.mentoring.lookups import Me
 from bot.mentoring.people import Person
-
-Begin = Callable[[], Conversation[Any]]
-Q = _("A question?")
-AB = {"a": own("A"), "b": own("B")}
-
-
-def asked(played: Played) -> str:
-    assert played.asked is not None
-    return played.asked.key
-
-
-def give(begin: Begin, journal: Journal, **answers: Any) -> Journal:
-    """Answer the open questions, each by its key ("x__y" for "x.y"), in order."""
-    for name, value in answers.items():
-        played = play(begin, journal)
-        assert played.asked is not None
-        assert played.asked.key == name.replace("__", ".")
-        journal = answered(journal, played.asked, value)
-    return journal
+from tests.dialogue.small_talk import AB, Q, asked, give
 
 
 def two() -> Conversation[tuple[str, str]]:

@@ -194,8 +194,11 @@ class Writer:
         match words:
             case Text():
                 return self.sentence(words)
-            case Own(voice=None):
+            case Own(voice=None, photo=None):
                 return self.own(words.text)
+            case Own(voice=None):
+                shown = self.sentence(_("(photo)"))
+                return f"{shown} {self.own(words.text)}" if words.text else shown
             case Own():
                 return self.sentence(n_("(voice note, {n} second)", "(voice note, {n} seconds)", words.seconds))
             case Joined(between=", "):

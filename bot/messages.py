@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -25,7 +26,8 @@ class Incoming(msgspec.Struct, frozen=True):
     channel: "telegram", "whatsapp", "simulator", "terminal". provider_id: the platform's id of this event, unique per
     channel. address: where to answer (chat id, business-scoped user id). at: UTC.
     Exactly one of text, button, voice, photo, other, left and joined says what she did:
-      text: what she typed ("/start CODE" included); button: the data of a Button; voice, photo: Media;
+      text: what she typed ("/start CODE" included); button: the data of a Button; voice, photo: Media, a photo
+      together with the `caption` she wrote under it;
       other: name of something we cannot take ("sticker", "contact", "location", "file", "poll", …);
       left: she blocked the bot; seen: nothing that wants an answer.
     card: platform id of the message whose button was tapped. reply_to: platform id of the message she answers.
@@ -40,6 +42,7 @@ class Incoming(msgspec.Struct, frozen=True):
     button: str | None = None
     voice: Media | None = None
     photo: Media | None = None
+    caption: str = ""
     other: str | None = None
     left: bool = False
     card: str = ""
@@ -54,6 +57,27 @@ class Button(msgspec.Struct, frozen=True, omit_defaults=True):
     data: str
     label: str
     hint: str = ""
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """What a button stands for that opens a talk: its name, and what it is about ("" for nothing)."""
+
+    talk: str
+    about: str = ""
+
+
+def opening_data(talk: str, about: str | int = "") -> str:
+    """The data of a button that opens a talk. Whoever taps it: what it is about is looked up as hers, or not found."""
+    return f"@{talk}:{about}"
+
+
+def read_opening(data: str) -> Opening | None:
+    """The talk that a button opens; None for a button of another kind or of no kind of ours."""
+    found = OPENING.fullmatch(data)
+    return Opening(found["talk"], found["about"]) if found else None
+
+
+OPENING = re.compile(r"@(?P<talk>[a-z_]{1,24}):(?P<about>[a-z0-9-]{0,32})")
 
 
 class Drawing(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,6 +96,14 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     body: bytes
 
 
+class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A voice note (`seconds` long) or a photo to send on, as bytes of this MIME type."""
+
+    mime: str
+    body: bytes
+    seconds: int = 0
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """One outgoing message, in her language but in no platform's form yet.
 
@@ -79,7 +111,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     where there is room. nav: Back, Skip, Stop, More; they stand below the options. pick: label of the button that opens
     a list (WhatsApp). typed: a short line naming the words that can be typed instead of nav, for where nav has no room.
     page: which page of a long list. edits: platform id of the card this replaces, if it still can.
-    deletes: platform ids to delete instead of sending anything. silent: no sound.
+    deletes: platform ids to delete instead of sending anything. silent: no sound. voice, photo: from the other woman,
+    shown after the text.
     """
 
     text: str
@@ -93,6 +126,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     page_data: str = ""
     picture: Drawing | None = None
     document: Document | None = None
+    voice: Attachment | None = None
+    photo: Attachment | None = None
     edits: str = ""
     deletes: tuple[str, ...] = ()
     silent: bool = False
@@ -112,6 +147,8 @@ class Bubble(msgspec.Struct, frozen=True, omit_defaults=True):
     footer: str = ""
     picture: Drawing | None = None
     document: Document | None = None
+    voice: Attachment | None = None
+    photo: Attachment | None = None
 
 
 class Verdict(StrEnum):

@@ -59,12 +59,16 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class FreeText(Kind):
-    """Own words, typed or as a voice note. `limit` in characters; JSON: a string, or {"voice", "seconds"}."""
+    """Own words, typed or as a voice note, and with `photos` a photo too. `limit` in characters; JSON: a string,
+    {"voice", "seconds"} or {"photo", "caption"}."""
 
     limit: int = 500
+    photos: bool = False
 
     def read(self, value: Json) -> Own:
         answer = read_own(value)
+        if answer.photo is not None and not self.photos:
+            raise Refused(_("Here I cannot use a photo. Please write, or send a voice note."))
         if len(answer.text) > self.limit:
             raise Refused(
                 _("That is a little long: {n} characters. Please say it in at most {limit}.")(
@@ -191,12 +195,17 @@ def check_ids(options: Mapping[str, Option]) -> None:
 
 
 def read_own(value: Json) -> Own:
-    """Own words out of their JSON form: a string, or {"voice": media id, "seconds": length}."""
+    """Own words out of their JSON form: a string, {"voice": media id, "seconds": length} or {"photo": media id,
+    "caption": words}."""
     if isinstance(value, str):
         return Own(value)
+    if "photo" in value:
+        return Own(str(value.get("caption", "")), photo=int(value["photo"]))
     return Own("", voice=int(value["voice"]), seconds=int(value["seconds"]))
 
 
 def write_own(words: Own) -> Json:
     """The JSON form of own words; the inverse of `read_own`."""
+    if words.photo is not None:
+        return {"photo": words.photo, "caption": words.text}
     return words.text if words.voice is None else {"voice": words.voice, "seconds": words.seconds}

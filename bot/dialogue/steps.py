@@ -165,9 +165,11 @@ def look(key: str, what: LookUp[V]) -> Conversation[V]:
     return (yield Look(key, what))  # type: ignore[no-any-return]
 
 
-def text(key: str, prompt: Words, *, limit: int = 500, help: Words | None = None) -> Conversation[Own]:
-    """Ask for own words, typed (at most `limit` characters) or spoken."""
-    return (yield Ask(key, prompt, FreeText(limit), help=help))  # type: ignore[no-any-return]
+def text(
+    key: str, prompt: Words, *, limit: int = 500, photos: bool = False, help: Words | None = None
+) -> Conversation[Own]:
+    """Ask for own words, typed (at most `limit` characters) or spoken; with `photos` a photo will do as well."""
+    return (yield Ask(key, prompt, FreeText(limit, photos), help=help))  # type: ignore[no-any-return]
 
 
 def choice(

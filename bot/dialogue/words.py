@@ -15,12 +15,13 @@ class Ltr(str):
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a person wrote or said herself. Never markup, never translated; `voice` is the id of a kept voice note
-    of `seconds` length, and then `text` is empty."""
+    """What a person wrote, said or showed herself. Never markup, never translated; `voice` is the id of a kept voice
+    note of `seconds` length, and then `text` is empty; `photo` that of a kept photo, and then `text` is its caption."""
 
     text: str
     voice: int | None = None
     seconds: int = 0
+    photo: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

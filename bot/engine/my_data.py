@@ -108,4 +108,4 @@ class Reader:
 
 def is_words(value: Mapping[str, Any]) -> bool:
     """Whether these are words in JSON form (bot.mentoring.goals.said)."""
-    return not {"msgid", "at", "voice"}.isdisjoint(value)
+    return not {"msgid", "at", "voice", "photo"}.isdisjoint(value)

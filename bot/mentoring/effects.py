@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from typing import TypeAlias
 
 from bot.dialogue.steps import Json, Talk, Text
 from bot.mentoring.assessments import Assessment
@@ -14,8 +13,14 @@ from bot.mentoring.lookups import Helpline
 from bot.mentoring.people import Purpose, Role
 
 
+class Effect:
+    """Base of all that a finished talk can ask of the world. Many stand with their own subject (requests, path, …)."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class GiveConsent:
+class GiveConsent(Effect):
     """She said yes to `given` and no to the rest. `version` and `shown_hash` (SHA-256 of the msgids shown) say to
     what exactly."""
 
@@ -25,12 +30,12 @@ class GiveConsent:
 
 
 @dataclass(frozen=True, slots=True)
-class WithdrawConsent:
+class WithdrawConsent(Effect):
     """She takes back every consent. What she wrote is kept until she erases it, and used for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class SetProfile:
+class SetProfile(Effect):
     """Change what we know of her; None leaves a field as it is."""
 
     role: Role | None = None
@@ -44,7 +49,7 @@ class SetProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveAssessment:
+class SaveAssessment(Effect):
     """Keep a questionnaire: item id to level, and own words (JSON form) where it asked for them."""
 
     kind: Assessment
@@ -53,14 +58,14 @@ class SaveAssessment:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveGoal:
+class SaveGoal(Effect):
     """Keep a newly described goal."""
 
     plan: GoalPlan
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeGoal:
+class ChangeGoal(Effect):
     """Give one of her goals another plan or another state."""
 
     goal: int
@@ -69,21 +74,16 @@ class ChangeGoal:
 
 
 @dataclass(frozen=True, slots=True)
-class SendMyData:
+class SendMyData(Effect):
     """Send her everything that is kept of her: JSON and a readable page."""
 
 
 @dataclass(frozen=True, slots=True)
-class EraseMe:
+class EraseMe(Effect):
     """Erase her from our side at once. `tombstone` keeps a keyed hash so that a restored backup erases her again;
     False for a girl under 18, of whom nothing at all is kept."""
 
     tombstone: bool = True
-
-
-Effect: TypeAlias = (
-    GiveConsent | WithdrawConsent | SetProfile | SaveAssessment | SaveGoal | ChangeGoal | SendMyData | EraseMe
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +109,6 @@ class Programme:
     menu: str = "menu"
     help: str = "help"
     danger: str = "danger"
+    write: str = ""
     helplines: tuple[Helpline, ...] = ()
     names: Mapping[str, Text] = field(default_factory=dict)

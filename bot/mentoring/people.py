@@ -29,6 +29,7 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person. `id` is ours (never a phone number); quiet hours are wall-clock times in her own `zone` (IANA name).
 
     consents: the purposes she has said yes to. barriers: ids of what holds her back (mentors: has overcome).
+    coordinator: confirmed as one by who runs the programme.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
     quiet_until: time = time(9)
     discreet: bool = False
     group: str = ""
+    coordinator: bool = False
 
     @property
     def takes_part(self) -> bool:

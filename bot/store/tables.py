@@ -1,66 +1,36 @@
 """The tables. What people write and where they can be reached is sealed (vault); times are UTC.
 
 A column named `sealed` holds an encrypted JSON document; its shape is the struct named beside it. What is in the clear
-is what the programme must search by: ids, states, times, languages.
+is what the programme must search by: ids, states, times, languages. Here stands what every conversation needs; what is
+between two women stands in `mentoring_tables`.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint, text
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.engine import Dialect
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime kept as microseconds since 1970: the same, sortable and exact on both databases."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Aware datetime to microseconds."""
-        return None if value is None else (value - EPOCH) // MICROSECOND
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """Microseconds to aware UTC datetime."""
-        return None if value is None else EPOCH + value * MICROSECOND
-
-
-Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER keys by itself
-Sealed = LargeBinary
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from bot.store.columns import EPOCH, Id, Moment, Sealed, hers, metadata
+from bot.store.mentoring_tables import (
+    blocks,
+    cases,
+    coordinators,
+    due,
+    feedback,
+    introductions,
+    meetings,
+    mentors,
+    pairs,
+    profiles,
+    relayed,
+    requests,
+    waiting,
 )
 
-
-def hers(**more: object) -> Column[int]:
-    """The column that says whose row this is; it goes when she is erased."""
-    return Column("person_id", Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, **more)  # type: ignore[arg-type]
-
+__all__ = [
+    "EPOCH", "Moment", "addresses", "assessments", "audit", "blocks", "cases", "consents", "coordinators", "due",
+    "feedback", "goals", "introductions", "invites", "media", "meetings", "mentors", "metadata", "outbox", "pairs",
+    "people", "profiles", "put_aside", "relayed", "requests", "talks", "tombstones", "updates", "waiting",
+]  # fmt: skip
 
 people = Table(
     "people",
@@ -223,6 +193,8 @@ invites = Table(
     Column("uses_left", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("sealed", Sealed),  # the code, so that its hash can be made with a new key; NULL before migration 0003
+    Column("purpose", String(16), nullable=False, server_default=""),  # what it opens besides the welcome: a talk
+    Column("about", Id),  # the id that this talk is about
 )
 
 audit = Table(

@@ -20,6 +20,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import msgspec
+
 from bot.app import Sorora, find_programme, put_together
 from bot.errors import MediaGone
 from bot.mentoring.effects import Programme
@@ -66,7 +68,8 @@ class StageChannel:
         if self.look is not None:
             return self.look(message)
         rows = tuple((button,) for button in (*message.options, *message.nav))
-        return (Bubble(message.text, rows, picture=message.picture, document=message.document),)
+        shown = Bubble(message.text, rows, picture=message.picture, document=message.document)
+        return (msgspec.structs.replace(shown, voice=message.voice, photo=message.photo),)
 
     async def send(self, sending: Sending) -> Result:
         """Put it into the chat; an edit replaces the card that was tapped."""
@@ -83,9 +86,9 @@ class StageChannel:
         return Result(Verdict.SENT, seen.id)
 
     async def fetch(self, media: Media) -> bytes:
-        """The bytes of a voice note."""
+        """The bytes of a voice note or photo."""
         if media.ref not in self.media:
-            raise MediaGone("there is no such voice note on stage")
+            raise MediaGone("there is no such voice note or photo on stage")
         return self.media[media.ref]
 
 
@@ -144,12 +147,29 @@ class Phone:
         self.taps_made += 1
         await self.does(button=button.data, card=seen.id)
 
-    async def speaks(self, seconds: int = 8, body: bytes = b"OggS fictional voice") -> None:
-        """She sends a voice note."""
+    async def replies(self, to: Seen, text: str) -> None:
+        """She answers one message of the bot, as phones let her quote it."""
+        self.script.append(f"> {text}")
+        await self.does(text=text, reply_to=to.id)
+
+    async def speaks(self, seconds: int = 8, body: bytes = b"OggS fictional voice", *, to: Seen | None = None) -> None:
+        """She sends a voice note, as an answer to a message of the bot if one is given."""
+        self.script.append(f"> (voice note, {seconds} seconds)")
+        await self.does(voice=Media(self.keeps(body), "audio/ogg", seconds), reply_to=to.id if to else "")
+
+    async def shows(
+        self, caption: str = "", body: bytes = b"\xff\xd8 fictional photo", *, to: Seen | None = None
+    ) -> None:
+        """She sends a photo, as an answer to a message of the bot if one is given."""
+        self.script.append(f"> (photo) {caption}".rstrip())
+        photo = Media(self.keeps(body), "image/jpeg")
+        await self.does(photo=photo, caption=caption, reply_to=to.id if to else "")
+
+    def keeps(self, body: bytes) -> str:
+        """The ref under which the platform holds something that she made."""
         ref = f"{self.address}-{next(self.numbers)}"
         self.stage.channel.media[ref] = body
-        self.script.append(f"> (voice note, {seconds} seconds)")
-        await self.does(voice=Media(ref, "audio/ogg", seconds))
+        return ref
 
     async def sends(self, what: str) -> None:
         """She sends something else: "sticker", "contact", "location"."""
@@ -198,6 +218,10 @@ def written(seen: Seen) -> str:
         parts.append(f"(picture: {message.picture.kind})")
     if message.document is not None:
         parts.append(f"(file: {message.document.name})")
+    if message.voice is not None:
+        parts.append("(voice note)")
+    if message.photo is not None:
+        parts.append("(photo)")
     parts += ["   ".join(f"[{button.label}]" for button in row) for row in (message.options, message.nav) if row]
     return "\n".join(parts)
 

@@ -18,6 +18,8 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot import pictures
+from bot.affairs import all_affairs
+from bot.affairs.desk import Office
 from bot.channels.simulator import Simulator
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_bubbles import present as telegram_look
@@ -28,7 +30,6 @@ from bot.clock import Clock, MovableClock
 from bot.engine.batches import Batches
 from bot.engine.outbox import Outbox
 from bot.engine.scheduler import Scheduler
-from bot.engine.understand import Wordbook
 from bot.engine.wishes import House
 from bot.errors import SettingError, TryLater
 from bot.i18n import Catalogs
@@ -93,12 +94,12 @@ def put_together(
 ) -> Sorora:
     """The engine with these channels. `chance` makes the ids of talks; SystemRandom in production."""
     catalogs = Catalogs.load()
-    house = House(
-        programme, catalogs, Wordbook(programme, catalogs), lambda: "".join(chance.choices(TOKEN_SIGNS, k=10))
-    )
+    office = Office.of(programme, catalogs, all_affairs(), chance)
+    house = House.of(office, lambda: "".join(chance.choices(TOKEN_SIGNS, k=10)))
     outbox = Outbox(store, channels, clock)
     batches = Batches(store, house, clock, outbox.poke)
-    return Sorora(store, house, clock, channels, batches, outbox, Scheduler(store, channels, clock))
+    scheduler = Scheduler(store, office, channels, clock, outbox.poke)
+    return Sorora(store, house, clock, channels, batches, outbox, scheduler)
 
 
 def draw(drawing: Drawing) -> bytes:
@@ -237,6 +238,7 @@ async def demo(settings: Settings, clock: Clock, opened: Callable[[str], None]) 
         server.should_exit = True
 
     async def on_moved() -> None:
+        await sorora.scheduler.fire()
         sorora.outbox.poke()
 
     async def deliver_what_waits() -> None:

@@ -29,7 +29,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileParser
 
 from bot import typed
-from bot.dialogue.words import Joined, Ltr, Own, Text, Tongue, Value, Words, n_, p_, phrases
+from bot.dialogue.words import Joined, Ltr, Own, Text, Tongue, Value, Words, _, n_, p_, phrases
 from bot.typed import normalise
 
 __all__ = ["Catalogs", "UnknownLanguage", "compile_po", "normalise", "read_po"]

@@ -241,6 +241,14 @@ class Stage:
         self.phones.append(phone)
         return phone
 
+    async def forward(self, **by: float) -> None:
+        """Time goes by (as for timedelta: hours=24); voice notes and photos are fetched, what became due happens."""
+        self.clock.forward(timedelta(**by))
+        while await self.sorora.scheduler.fetch_voices():
+            pass
+        await self.sorora.scheduler.fire()
+        await self.settle()
+
     async def settle(self) -> None:
         """Send all that is due; every phone hears its part."""
         before = {phone.address: [(seen.id, seen.message) for seen in phone.chat] for phone in self.phones}

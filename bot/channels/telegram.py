@@ -18,14 +18,16 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 import structlog
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, LinkPreviewOptions
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels.downloads import download
+from bot.channels.parts import has_file, joined_ids
 from bot.channels.telegram_bubbles import present
 from bot.channels.telegram_face import Face, show
 from bot.channels.telegram_polling import Polling, seconds
+from bot.channels.telegram_sending import markup, send_new
 from bot.channels.telegram_updates import CHANNEL, KINDS, Understood, understand
 from bot.clock import Clock
 from bot.errors import MediaGone, SettingError, TryLater
@@ -99,7 +101,8 @@ class Telegram:
         """Send, edit or delete; see messages.Channel.send.
 
         provider_id of the Result: the id of the bubble with the buttons; where the message took several bubbles, the
-        ids of the others follow after spaces, so that all of them can be deleted later (`edits` takes the first).
+        ids of the others follow after spaces (parts.joined_ids), so that all of them can be deleted later, and a reply
+        to any of them is known (`edits` takes the first).
         When a message of several bubbles fails in the middle, the ones already sent are remembered in memory and a
         retry goes on behind them. After a crash it starts again from the first: each of them may then be seen twice.
         """
@@ -129,12 +132,12 @@ class Telegram:
         while len(self._partly) > PARTLY:
             del self._partly[next(iter(self._partly))]
         for bubble, png in bubbles[len(done) :]:
-            editable = card and not done and not _attachment(bubble)
+            editable = card and not done and not has_file(bubble)
             send = self._edit(chat, card, bubble, message) if editable else self._new(chat, bubble, png, message)
             done.append(await send)
-        if card and card not in done and _attachment(bubbles[0][0]):
+        if card and card not in done and has_file(bubbles[0][0]):
             await self._delete(chat, (card,))
-        return Result(Verdict.SENT, provider_id=" ".join(reversed(done)))
+        return Result(Verdict.SENT, provider_id=joined_ids([bubble for bubble, _ in bubbles], done))
 
     async def _drawn(self, bubbles: Sequence[Bubble]) -> list[tuple[Bubble, bytes]]:
         """Each bubble with its PNG. A picture that cannot be drawn is left out: the text says the same."""
@@ -159,7 +162,7 @@ class Telegram:
                 bubble.text,
                 chat_id=chat,
                 message_id=int(card),
-                reply_markup=_markup(bubble),
+                reply_markup=markup(bubble),
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
         except BadRequest as error:
@@ -168,35 +171,7 @@ class Telegram:
         return card
 
     async def _new(self, chat: str, bubble: Bubble, png: bytes, message: Message) -> str:
-        markup = _markup(bubble)
-        if bubble.picture is not None:
-            sent = await self._bot.send_photo(
-                chat,
-                png,
-                caption=bubble.text or None,
-                reply_markup=markup,
-                disable_notification=message.silent,
-                filename="picture.png",
-            )
-        elif bubble.document is not None:
-            file = bubble.document
-            sent = await self._bot.send_document(
-                chat,
-                file.body,
-                caption=bubble.text or None,
-                reply_markup=markup,
-                disable_notification=message.silent,
-                filename=file.name,
-            )
-        else:
-            sent = await self._bot.send_message(
-                chat,
-                bubble.text,
-                reply_markup=markup,
-                disable_notification=message.silent,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
-        return str(sent.message_id)
+        return await send_new(self._bot, chat, bubble, png, silent=message.silent)
 
     async def _delete(self, chat: str, ids: Iterable[str]) -> Result:
         """Delete what can still be deleted: own messages under 48 hours."""
@@ -314,15 +289,6 @@ def _silence() -> None:
 def _first_id(ids: str) -> str:
     first = ids.partition(" ")[0]
     return first if first.isdigit() else ""
-
-
-def _attachment(bubble: Bubble) -> bool:
-    return bubble.picture is not None or bubble.document is not None
-
-
-def _markup(bubble: Bubble) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(button.label, callback_data=button.data) for button in row] for row in bubble.rows]
-    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def _plain(error: TelegramError) -> str:

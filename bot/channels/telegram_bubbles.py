@@ -7,6 +7,7 @@ from itertools import islice
 
 from msgspec.structs import replace
 
+from bot.channels.parts import attached, spoken
 from bot.messages import Bubble, Button, Message
 from bot.utf16 import units, whole
 
@@ -21,26 +22,24 @@ Row = tuple[Button, ...]
 
 
 def present(message: Message) -> tuple[Bubble, ...]:
-    """The bubbles of a message, in the order they are sent; all its buttons are below the last one.
+    """The bubbles of a message, in the order they are sent; all its buttons are below the last one with words.
 
-    A picture, then a document, carry the text as their caption where it fits (1024), otherwise the text follows as its
-    own bubble. Text over 4096 is parted at the end of a paragraph, a line or a word. Telegram's buttons have no second
-    line: hints of options that the text does not name already stand as lines "label: hint" at its end. Options stand
-    `columns` beside each other (up to 5) where their labels have room, otherwise fewer; nav stands below, up to 3 in a
-    row. `pick` and `typed` are not needed here.
+    A picture, a document or a photo (the last of them) carries the text as its caption where it fits (1024), otherwise
+    the text follows as its own bubble. A voice note comes after all. Text over 4096 is parted at the end of a
+    paragraph, a line or a word. Telegram's buttons have no second line: hints of options that the text does not name
+    already stand as lines "label: hint" at its end. Options stand `columns` beside each other (up to 5) where their
+    labels have room, otherwise fewer; nav stands below, up to 3 in a row. `pick` and `typed` are not needed here.
     """
     text = _with_hints(message)
     rows = _keyboard(message)
-    attached: list[Bubble] = []
-    if message.picture is not None:
-        attached.append(Bubble("", picture=message.picture))
-    if message.document is not None:
-        attached.append(Bubble("", document=message.document))
-    if attached and units(text) <= CAPTION:
-        *before, last = attached
-        return (*before, replace(last, text=text, rows=rows))
+    files, voice = attached(message), spoken(message)
+    if not text.strip() and not files and voice:
+        return (replace(voice[0], rows=rows),)
+    if files and units(text) <= CAPTION:
+        *before, last = files
+        return (*before, replace(last, text=text, rows=rows), *voice)
     *first, last_part = split(text)
-    return (*attached, *map(Bubble, first), Bubble(last_part, rows=rows))
+    return (*files, *map(Bubble, first), Bubble(last_part, rows=rows), *voice)
 
 
 def clean(text: str) -> str:

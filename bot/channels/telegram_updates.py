@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.errors import Unreadable
-from bot.messages import Incoming, Media
+from bot.messages import LARGEST_MEDIA, Incoming, Media
 from bot.utf16 import whole
 
 CHANNEL = "telegram"
@@ -97,6 +97,7 @@ class _File(msgspec.Struct, frozen=True):
     duration: int = 0
     width: int = 0
     height: int = 0
+    file_size: int = 0
 
 
 class _Replied(msgspec.Struct, frozen=True):
@@ -112,6 +113,7 @@ class _Message(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     voice: _File | None = None
     audio: _File | None = None
     photo: tuple[_File, ...] = ()
+    caption: str = ""
     reply_to_message: _Replied | None = None
 
 
@@ -265,10 +267,15 @@ def _message(number: int, message: _Message, raw: bytes) -> Incoming | None:
     if sound is not None:
         return replace(bare, voice=Media(sound.file_id, sound.mime_type or "audio/ogg", sound.duration))
     if message.photo:
-        largest = max(message.photo, key=lambda size: size.width * size.height)
-        return replace(bare, photo=Media(largest.file_id, "image/jpeg"))
+        return replace(bare, photo=Media(_largest(message.photo).file_id, "image/jpeg"), caption=message.caption)
     other = _other(raw)
     return replace(bare, other=other) if other else None
+
+
+def _largest(sizes: tuple[_File, ...]) -> _File:
+    """The largest size of a photo that can be fetched."""
+    fitting = [size for size in sizes if size.file_size <= LARGEST_MEDIA]
+    return max(fitting or sizes, key=lambda size: size.width * size.height)
 
 
 def _other(raw: bytes) -> str:

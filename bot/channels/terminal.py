@@ -56,7 +56,8 @@ class Terminal:
     def present(self, message: Message) -> tuple[Bubble, ...]:
         """One bubble, with every button in a row of its own; a terminal has no limits."""
         rows = tuple((button,) for button in (*message.options, *message.nav))
-        return (Bubble(message.text, rows, picture=message.picture, document=message.document),)
+        bubble = Bubble(message.text, rows, picture=message.picture, document=message.document)
+        return (replace(bubble, voice=message.voice, photo=message.photo),)
 
     async def send(self, sending: Sending) -> Result:
         """Print a message. What is printed cannot be edited or deleted: an edit is printed below, a deletion is not."""
@@ -118,6 +119,11 @@ class Terminal:
             parts.append(f"[picture: {bubble.picture.kind}]")
         if bubble.document:
             parts.append(f"[file: {bubble.document.name}]")
+        if bubble.photo:
+            parts.append("(photo)")
+        if bubble.voice:
+            unit = "second" if bubble.voice.seconds == 1 else "seconds"
+            parts.append(f"(voice note, {bubble.voice.seconds} {unit})")
         parts += [label(n, button) for n, (button,) in enumerate(bubble.rows, 1)]
         words = "\n".join(parts) + "\n\n"
         self._out.write(words)

@@ -23,6 +23,7 @@ from pywa_async.errors import WhatsAppError
 
 from bot.channels import whatsapp_events
 from bot.channels.downloads import download
+from bot.channels.parts import bare, file_name, joined_ids
 from bot.channels.whatsapp_bubbles import cut, present
 from bot.channels.whatsapp_events import CHANNEL, Events
 from bot.channels.whatsapp_faults import UNSURE, needs_operator, no_answer, verdict
@@ -39,6 +40,16 @@ DESCRIPTION = 512
 # text/plain, and its file name says what it is.
 DOCUMENTS = frozenset({"text/plain", "application/pdf"})
 OFFICE = ("application/vnd.ms-", "application/msword", "application/vnd.openxmlformats-officedocument.")
+# What may be uploaded as an image (at most 5 MB) or audio (16 MB, more than LARGEST_MEDIA), from the MIME type it came
+# with. Of Ogg only Opus is taken, and only when it is called so.
+LARGEST_IMAGE = 5 * 1024 * 1024
+IMAGES = {"image/jpeg": "image/jpeg", "image/jpg": "image/jpeg", "image/png": "image/png"}
+OPUS = {"audio/ogg": "audio/ogg; codecs=opus", "audio/opus": "audio/ogg; codecs=opus"}
+AUDIO = OPUS | {
+    "audio/mpeg": "audio/mpeg", "audio/mp3": "audio/mpeg", "audio/mp4": "audio/mp4", "audio/x-m4a": "audio/mp4",
+    "audio/m4a": "audio/mp4", "audio/aac": "audio/aac", "audio/amr": "audio/amr",
+}  # fmt: skip
+MEDIA_TYPES = IMAGES | AUDIO
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +101,7 @@ class WhatsApp:
         self._calls = self._http(patience)
         self._downloads = self._http(patience)
         self._client = Client(phone_id=phone_id, token=token, waba_id=business_id, session=self._calls)
-        self._partly: dict[int, int] = {}
+        self._partly: dict[int, list[str]] = {}  # wamids by Sending.id
         self._operator_told: datetime | None = None
 
     def _http(self, patience: float) -> httpx.AsyncClient:
@@ -111,7 +122,8 @@ class WhatsApp:
 
     async def send(self, sending: Sending) -> Result:
         """Send one message; see messages.Channel.send. SENT: the API accepted it, and provider_id is the id of
-        its last bubble (with the buttons). Whether it arrives is told by the status webhook.
+        the bubble with the buttons, the ids of any others behind it (parts.joined_ids). Whether it arrives is told by
+        the status webhook.
 
         Only the last bubble carries sending.id as its tracker, so a status with our id means that all of the message
         was accepted; those before carry "id.number" (read as no id of ours). When a message of several bubbles fails in
@@ -136,17 +148,19 @@ class WhatsApp:
 
     async def _deliver(self, sending: Sending) -> Result:
         bubbles = present(sending.message)
-        wamid = ""
-        for number, bubble in enumerate(bubbles):
-            if number < self._partly.get(sending.id, 0):
-                continue
+        odd = next(filter(None, map(_odd, bubbles)), "")
+        if odd:
+            return Result(Verdict.REFUSED, reason=odd)
+        if not bubbles:
+            return Result(Verdict.SENT)
+        done = self._partly.setdefault(sending.id, [])
+        while len(self._partly) > PARTLY:
+            del self._partly[next(iter(self._partly))]
+        for number, bubble in list(enumerate(bubbles))[len(done) :]:
             last = number == len(bubbles) - 1
-            wamid = await self._say(sending.address, bubble, str(sending.id) if last else f"{sending.id}.{number}")
-            self._partly[sending.id] = number + 1
-            while len(self._partly) > PARTLY:
-                del self._partly[next(iter(self._partly))]
+            done.append(await self._say(sending.address, bubble, str(sending.id) if last else f"{sending.id}.{number}"))
         self._partly.pop(sending.id, None)
-        return Result(Verdict.SENT, provider_id=wamid)
+        return Result(Verdict.SENT, provider_id=joined_ids(bubbles, done))
 
     async def _say(self, address: str, bubble: Bubble, tracker: str) -> str:
         """Send one bubble and give its wamid. "" where nothing was left to send: a picture that could not be drawn."""
@@ -162,6 +176,8 @@ class WhatsApp:
         elif bubble.document is not None:
             file = bubble.document
             media = await self._upload(file.name, _accepted_mime(file), file.body)
+        elif (sent := bubble.photo or bubble.voice) is not None:
+            media = await self._upload(file_name("file", sent.mime), MEDIA_TYPES[bare(sent.mime)], sent.body)
         kind, content = _content(bubble, media)
         # Not Client.send_message: it takes user ids with letters in them for groups, and fails after the message was
         # accepted when the answer leaves out what it repeats of the recipient.
@@ -278,10 +294,22 @@ def _accepted_mime(file: Document) -> str:
     return "text/plain"
 
 
+def _odd(bubble: Bubble) -> str:
+    """Why Meta would not take what another woman sent; "" where it does. Better known before than tried for ever."""
+    if bubble.photo is not None and (bare(bubble.photo.mime) not in IMAGES or len(bubble.photo.body) > LARGEST_IMAGE):
+        return "photo: WhatsApp takes JPEG and PNG of at most 5 MB"
+    if bubble.voice is not None and bare(bubble.voice.mime) not in AUDIO:
+        return "voice: WhatsApp takes Ogg, MP3, MP4, AAC and AMR"
+    return ""
+
+
 def _content(bubble: Bubble, media: str) -> tuple[str, dict[str, Any]]:
     """The type of a message and what stands under that name in Meta's JSON."""
     attached: dict[str, Any] = {"id": media}
-    kind = "image" if bubble.picture is not None else "document"
+    if bubble.voice is not None:
+        # Only Opus in Ogg is shown as a voice note; anything else is played as a file.
+        return "audio", {**attached, **({"voice": True} if bare(bubble.voice.mime) in OPUS else {})}
+    kind = "document" if bubble.document is not None else "image"
     if bubble.document is not None:
         attached["filename"] = bubble.document.name
     if not bubble.rows and not bubble.menu:

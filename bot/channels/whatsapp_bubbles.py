@@ -9,7 +9,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from bot.messages import Bubble, Button, Document, Drawing, Message
+from msgspec.structs import replace
+
+from bot.channels.parts import attached, spoken
+from bot.messages import Bubble, Button, Message
 from bot.utf16 import units, whole
 
 TEXT = 4096
@@ -71,7 +74,7 @@ def present(message: Message) -> tuple[Bubble, ...]:
     `typed`, for more options, and for labels that only a row has room for, a list with nav below. More options than fit
     are pages, turned by a row whose data is page_data and the next page's number, round and round. Nav without options
     (a question answered in words) is reply buttons, at most 3. A label over its limit is cut, and then all labels are
-    numbered and written out in the text.
+    numbered and written out in the text. A voice note comes after all: nothing can stand under it.
     """
     if message.deletes:
         return ()
@@ -92,8 +95,8 @@ def present(message: Message) -> tuple[Bubble, ...]:
         shown = "" if len(message.nav) <= BUTTONS else _footer(message)
         last = Bubble("", rows=tuple((one,) for one in nav), footer=shown)
     else:
-        return _without_buttons(text, message.picture, message.document)
-    return _with_buttons(text, last, message.picture, message.document)
+        return (*_without_buttons(text, attached(message)), *spoken(message))
+    return (*_with_buttons(text, last, attached(message)), *spoken(message))
 
 
 def _page(message: Message) -> tuple[tuple[Button, ...], Button | None]:
@@ -152,42 +155,24 @@ def _footer(message: Message) -> str:
     return cut(_clean(message.typed), FOOTER)
 
 
-def _without_buttons(text: str, picture: Drawing | None, document: Document | None) -> tuple[Bubble, ...]:
-    media = _media(picture, document)
-    if not media:
+def _without_buttons(text: str, files: list[Bubble]) -> tuple[Bubble, ...]:
+    if not files:
         return tuple(Bubble(piece) for piece in split(text, TEXT) if piece)
     if units(text) <= BODY:
-        return (*media[:-1], _joined(media[-1], Bubble(text)))
-    return (*(Bubble(piece) for piece in split(text, TEXT)), *media)
+        return (*files[:-1], replace(files[-1], text=text))
+    return (*(Bubble(piece) for piece in split(text, TEXT)), *files)
 
 
-def _with_buttons(text: str, last: Bubble, picture: Drawing | None, document: Document | None) -> tuple[Bubble, ...]:
-    """Reply buttons carry a picture or document as their header; a list cannot, so it follows."""
+def _with_buttons(text: str, last: Bubble, files: list[Bubble]) -> tuple[Bubble, ...]:
+    """Reply buttons carry a picture, document or photo as their header; a list cannot, so it follows."""
     before, end = part_end(text, BODY)
-    bubbles = [Bubble(piece) for piece in split(before, TEXT) if piece] + _media(picture, document)
-    last = Bubble(end or BLANK, last.rows, last.menu, last.menu_label, last.footer)
-    if last.rows and (picture or document):
-        return (*bubbles[:-1], _joined(bubbles[-1], last))
+    bubbles = [Bubble(piece) for piece in split(before, TEXT) if piece] + files
+    last = replace(last, text=end or BLANK)
+    if last.rows and files:
+        file = files[-1]
+        headed = replace(last, picture=file.picture, document=file.document, photo=file.photo)
+        return (*bubbles[:-1], headed)
     return (*bubbles, last)
-
-
-def _media(picture: Drawing | None, document: Document | None) -> list[Bubble]:
-    return [
-        *([Bubble("", picture=picture)] if picture else []),
-        *([Bubble("", document=document)] if document else []),
-    ]
-
-
-def _joined(media: Bubble, words: Bubble) -> Bubble:
-    return Bubble(
-        words.text,
-        words.rows,
-        words.menu,
-        words.menu_label,
-        words.footer,
-        picture=media.picture,
-        document=media.document,
-    )
 
 
 def _clean(text: str) -> str:

@@ -101,6 +101,7 @@ class _File(msgspec.Struct, frozen=True):
     id: str
     mime_type: str = ""
     voice: bool = False
+    caption: str = ""
 
 
 class _Context(msgspec.Struct, frozen=True):
@@ -255,7 +256,7 @@ def _incoming(message: _Message, address: str) -> Incoming:
                 return msgspec.structs.replace(base, voice=Media(audio.id, audio.mime_type))
             return msgspec.structs.replace(base, other="audio")
         case _Message(type="image", image=_File() as image):
-            return msgspec.structs.replace(base, photo=Media(image.id, image.mime_type))
+            return msgspec.structs.replace(base, photo=Media(image.id, image.mime_type), caption=image.caption)
         case _Message(type="text" | "button" | "audio" | "image" | "interactive"):
             raise Unreadable("the message lacks the part that its type promises")
     return msgspec.structs.replace(base, other=OTHER.get(message.type, "unsupported"))

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from bot.affairs.desk import Carried, Desk
 from bot.dialogue.steps import LookUp
 from bot.engine.my_data import my_data
-from bot.engine.wishes import Carried, Carry, Find, House, Keep, Redeem, Wish
+from bot.engine.wishes import Carry, Find, House, Keep, Redeem, Wish
 from bot.mentoring.effects import (
     ChangeGoal,
     Effect,
@@ -36,10 +37,19 @@ DELETABLE = timedelta(hours=48)  # Telegram: a bot may delete its own messages t
 class Genie:
     """Grants the wishes of one turn for `person`, as she is at that moment."""
 
-    tx: Tx
+    desk: Desk
     house: House
     incoming: Incoming
-    now: datetime
+
+    @property
+    def tx(self) -> Tx:
+        """The transaction of this batch."""
+        return self.desk.tx
+
+    @property
+    def now(self) -> datetime:
+        """The moment of this batch, UTC."""
+        return self.desk.now
 
     async def grant(self, wish: Wish, person: Person) -> Any:
         """The answer to a wish."""
@@ -50,17 +60,17 @@ class Genie:
                 return await self.carry(effect, present)
             case Keep(media):
                 return await growth.want_media(self.tx, person.id, self.incoming.channel, media, self.now)
-            case Redeem(code):
-                return await invites.redeem(self.tx, code, self.now)
+            case Redeem(code, new):
+                return await invites.redeem(self.tx, code, self.now, new=new)
 
     async def find(self, what: LookUp[Any], person: Person) -> object:
-        """The value of a look-up. Raises LookupError for one that nobody has taught the engine."""
+        """The value of a look-up. Raises LookupError for one that no affair knows."""
         match what:
             case Goals():
                 return await growth.goals_of(self.tx, person.id)
             case TakenBefore(kind):
                 return await growth.taken_before(self.tx, person.id, kind)
-        raise LookupError(f"the engine cannot look up {type(what).__name__}")
+        return await self.desk.find(what, person)
 
     async def carry(self, effect: Effect, person: Person) -> Carried:
         """Carry out one effect. An effect on something that is not hers does nothing, as if it were not there."""
@@ -86,6 +96,8 @@ class Genie:
                 return Carried(person, my_data(person, everything, self.house, self.now))
             case EraseMe(tombstone):
                 return await self.erase(person, tombstone)
+            case _:
+                return await self.desk.carry(effect, person)
         return Carried(person)
 
     async def change_goal(self, effect: ChangeGoal, person: Person) -> None:
@@ -104,7 +116,9 @@ class Genie:
         return Carried(after)
 
     async def erase(self, person: Person, tombstone: bool) -> Carried:
-        """Erase her, and ask each platform to delete what we sent in the last 48 hours where it can."""
+        """Erase her, tell those who must know, and ask each platform to delete what we sent her in the last 48 hours
+        where it can."""
+        await self.desk.say_goodbye(person)
         hers = await people.addresses_of(self.tx, person.id)
         sent = await mail.sent_since(self.tx, person.id, self.now - DELETABLE)
         await people.erase(self.tx, person.id, self.now, tombstone=tombstone)

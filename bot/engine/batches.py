@@ -18,6 +18,7 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncTransaction
 
+from bot.affairs.desk import Desk
 from bot.clock import Clock
 from bot.dialogue.replay import play
 from bot.dialogue.steps import Say, Text, _
@@ -71,7 +72,13 @@ class Batches:
     """The engine's front door (bot.messages.Inbox). `posted` is called after a commit that left something to send."""
 
     def __init__(
-        self, store: Store, house: House, clock: Clock, posted: Callable[[], None], *, first_language: str = "en"
+        self,
+        store: Store,
+        house: House,
+        clock: Clock,
+        posted: Callable[[], None],
+        *,
+        first_language: str = "en",
     ) -> None:
         self.store = store
         self.house = house
@@ -178,6 +185,7 @@ class Batches:
         later: list[Waiting] = []
         taken: set[int] = set()
         async with self.store.begin() as tx:
+            desk = Desk(tx, self.house.office, self.clock.now())
             lookups = [tx.vault.lookups(f"{one.incoming.channel}:{one.incoming.address}") for one in batch]
             found = await people.find(tx, [lookup for several in lookups for lookup in several])
             seen = await mail.seen(tx, [one.incoming.provider_id for one in batch])
@@ -192,20 +200,20 @@ class Batches:
                 taken.update({known.person.id} if known is not None else ())
                 writes.seen.append((incoming.channel, incoming.provider_id))
                 if known is not None or not incoming.left:
-                    await self.one(tx, incoming, known, writes)
+                    await self.one(desk, incoming, known, writes)
             await self.write(tx, writes)
         for recent, incoming, at in writes.presses:
             recent.press = (incoming.button, at) if incoming.button is not None else None
         BATCH.observe(len(batch))
         for channel, _id in writes.seen:
             RECEIVED.labels(channel).inc()
-        if writes.letters:
+        if writes.letters or desk.posted:
             self.posted()
         return later
 
-    async def one(self, tx: Tx, incoming: Incoming, known: Known | None, writes: Writes) -> None:
+    async def one(self, desk: Desk, incoming: Incoming, known: Known | None, writes: Writes) -> None:
         """One message of a batch."""
-        now, new = self.clock.now(), known is None
+        tx, now, new = desk.tx, desk.now, known is None
         if known is None:
             language = self.house.catalogs.negotiate(incoming.hint) if incoming.hint else None
             known = await people.welcome(tx, incoming.channel, incoming.address, language or self.first_language, now)
@@ -219,7 +227,7 @@ class Batches:
             if self.manners.may_tell(known.lookup, now):
                 turn.messages += draw_said([Say(SLOWLY)], known.person, self.house.catalogs)
         else:
-            turn = await self.take(tx, State(known, now, lambda talk: people.journal_of(tx, talk), new), incoming)
+            turn = await self.take(desk, State(known, now, lambda talk: people.journal_of(tx, talk), new), incoming)
             writes.presses.append((self.manners.of(known.lookup), incoming, now))
         if turn.left:
             await people.left(tx, known.lookup, now)
@@ -236,10 +244,10 @@ class Batches:
             writes.ended += turn.ended
             writes.audit += [(turn.person.id, what) for what in turn.audit]
 
-    async def take(self, tx: Tx, state: State, incoming: Incoming) -> Turn:
+    async def take(self, desk: Desk, state: State, incoming: Incoming) -> Turn:
         """Take a turn and grant its wishes. What a broken talk began is undone; she hears that it was not her."""
         state.last_press = self.manners.of(state.known.lookup).press
-        genie = Genie(tx, self.house, incoming, state.now)
+        tx, genie = desk.tx, Genie(desk, self.house, incoming)
         savepoint: AsyncTransaction | None = None
         asking = take_turn(self.house, state, incoming)
         try:

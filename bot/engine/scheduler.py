@@ -1,14 +1,15 @@
-"""What the clock owes: voice notes still to fetch, and forgetting what need not be kept. APScheduler is the metronome
-only; what is due stands in tables."""
+"""What the clock owes: what is due to people, voice notes and photos still to fetch, and forgetting what need not be
+kept. APScheduler is the metronome only; what is due stands in tables."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.affairs.desk import Desk, Office
 from bot.clock import Clock
 from bot.errors import MediaGone, TryLater
 from bot.messages import Channel
@@ -20,6 +21,8 @@ log = structlog.get_logger(__name__)
 KEPT = timedelta(days=30)  # update ids and finished messages (TRUST, "Retention")
 FETCH_EVERY = 5  # seconds; WhatsApp keeps a voice note's address for minutes only
 FORGET_EVERY = 3600  # seconds
+FIRE_EVERY = 5  # seconds
+AT_ONCE = 100  # things that are due, done in one transaction
 LEASE = timedelta(minutes=1)
 MOST_TRIES = 60  # about an hour, then a voice note counts as gone
 
@@ -27,10 +30,20 @@ MOST_TRIES = 60  # about an hour, then a voice note counts as gone
 class Scheduler:
     """The metronome and what it starts."""
 
-    def __init__(self, store: Store, channels: Mapping[str, Channel], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        office: Office,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        posted: Callable[[], None],
+    ) -> None:
+        """`posted` is called after a commit that left something to send."""
         self.store = store
+        self.office = office
         self.channels = channels
         self.clock = clock
+        self.posted = posted
         self.metronome = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
@@ -38,6 +51,7 @@ class Scheduler:
     def start(self) -> None:
         """Begin to tick; needs a running event loop."""
         self.metronome.add_job(self.fetch_voices, "interval", seconds=FETCH_EVERY)
+        self.metronome.add_job(self.fire, "interval", seconds=FIRE_EVERY)
         self.metronome.add_job(self.forget, "interval", seconds=FORGET_EVERY)
         self.metronome.start()
 
@@ -45,6 +59,22 @@ class Scheduler:
         """Tick no more."""
         if self.metronome.running:
             self.metronome.shutdown(wait=False)
+
+    async def fire(self) -> int:
+        """Do everything that is due; gives how much that was."""
+        fired = 0
+        try:
+            while True:
+                async with self.store.begin() as tx:
+                    desk = Desk(tx, self.office, self.clock.now())
+                    some = await desk.fire_all(AT_ONCE)
+                fired += some
+                if desk.posted:
+                    self.posted()
+                if some < AT_ONCE:
+                    return fired
+        except TryLater:
+            return fired
 
     async def fetch_voices(self) -> int:
         """Fetch voice notes that wait on their platforms; gives how many were kept."""
@@ -74,6 +104,10 @@ class Scheduler:
             log.warning("a voice note is gone", channel=wanted.channel, id=wanted.id)
         async with self.store.begin() as tx:
             await growth.keep_media(tx, wanted.id, body)
+            desk = Desk(tx, self.office, self.clock.now())
+            await desk.media_came(wanted.person_id, wanted.id)
+        if desk.posted:
+            self.posted()
         return body is not None
 
     async def forget(self) -> None:

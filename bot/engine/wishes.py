@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
+from bot.affairs.desk import Office
 from bot.dialogue.replay import Journal
 from bot.dialogue.steps import LookUp
 from bot.engine.understand import Wordbook
@@ -28,32 +29,25 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """Wish: carry this effect out for the person as she is in this turn; the answer is a Carried."""
+    """Wish: carry this effect out for the person as she is in this turn; the answer is a bot.affairs.desk.Carried."""
 
     effect: Effect
     person: Person
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """What an effect did: the person as she is afterwards (None: erased), and what is sent to her because of it."""
-
-    person: Person | None
-    messages: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Keep:
-    """Wish: fetch and keep this voice note; the answer is its id."""
+    """Wish: fetch and keep this voice note or photo; the answer is its id."""
 
     media: Media
 
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """Wish: use an invitation; the answer is (language, cohort), each "" where it says nothing, or None."""
+    """Wish: use an invitation; the answer is an Invitation or None. new: whether she is new here."""
 
     code: str
+    new: bool
 
 
 Wish: TypeAlias = Find | Carry | Keep | Redeem
@@ -64,10 +58,24 @@ Asking: TypeAlias = Generator[Wish, Any, R]
 class House:
     """What every turn needs and none changes. `token` makes the random id of a new talk (10 characters)."""
 
-    programme: Programme
-    catalogs: Catalogs
+    office: Office
     wordbook: Wordbook
     token: Callable[[], str]
+
+    @classmethod
+    def of(cls, office: Office, token: Callable[[], str]) -> House:
+        """The house around an office."""
+        return cls(office, Wordbook(office.programme, office.catalogs), token)
+
+    @property
+    def programme(self) -> Programme:
+        """The programme of talks."""
+        return self.office.programme
+
+    @property
+    def catalogs(self) -> Catalogs:
+        """All languages."""
+        return self.office.catalogs
 
 
 @dataclass(slots=True)

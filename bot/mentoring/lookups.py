@@ -7,10 +7,13 @@ from datetime import datetime
 
 import msgspec
 
-from bot.dialogue.steps import LookUp
+from bot.dialogue.steps import LookUp, Text, _
 from bot.mentoring.assessments import Assessment, Taken
 from bot.mentoring.goals import Goal
 from bot.mentoring.people import Person
+
+# Said of everything that is not hers, over, or never was: nobody can tell which (TRUST, bad input 5).
+NOT_HERE: Text = _("That is no longer open. You did nothing wrong.")
 
 
 class Left(msgspec.Struct, frozen=True):

@@ -88,9 +88,10 @@ async def goals_of(tx: Tx, person_id: int, *, let_go: bool = False) -> tuple[Goa
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A voice note that must still be fetched from its platform."""
+    """A voice note or photo of this person that must still be fetched from its platform."""
 
     id: int
+    person_id: int
     channel: str
     media: Media
     attempts: int
@@ -133,10 +134,12 @@ async def wanted_media(tx: Tx, now: datetime, lease: timedelta, most: int) -> li
         .values(not_before=now + lease, attempts=t.media.c.attempts + 1)
         .returning(t.media)
     )
-    return [
-        Wanted(row.id, row.channel, Media(tx.vault.open(row.ref), row.mime, row.seconds), row.attempts, row.at)
-        for row in rows
-    ]
+    return [Wanted(row.id, row.person_id, row.channel, media_of(tx, row), row.attempts, row.at) for row in rows]
+
+
+def media_of(tx: Tx, row: Any) -> Media:
+    """Where a voice note or photo waits on its platform."""
+    return Media(tx.vault.open(row.ref), row.mime, row.seconds)
 
 
 async def keep_media(tx: Tx, media_id: int, body: bytes | None) -> None:

@@ -88,25 +88,32 @@ async def audit(tx: Tx, rows: Sequence[tuple[int, str]], now: datetime) -> None:
 # --- what goes out ------------------------------------------------------------------------------------------------
 
 
+def waiting_row(tx: Tx, letter: Letter, now: datetime) -> dict[str, Any]:
+    """The row of a letter that waits to be sent."""
+    return {
+        "person_id": letter.person_id,
+        "channel": letter.channel,
+        "recipient": letter.lookup,
+        "address": letter.address,
+        "sealed": tx.vault.seal_json(letter.message),
+        "state": WAITING,
+        "not_before": now,
+        "leased_until": NEVER_LEASED,
+        "created_at": now,
+    }
+
+
 async def post(tx: Tx, letters: Sequence[Letter], now: datetime) -> None:
     """Put letters into the outbox, in order."""
-    await tx.many(
-        sa.insert(t.outbox),
-        [
-            {
-                "person_id": letter.person_id,
-                "channel": letter.channel,
-                "recipient": letter.lookup,
-                "address": letter.address,
-                "sealed": tx.vault.seal_json(letter.message),
-                "state": WAITING,
-                "not_before": now,
-                "leased_until": NEVER_LEASED,
-                "created_at": now,
-            }
-            for letter in letters
-        ],
-    )
+    await tx.many(sa.insert(t.outbox), [waiting_row(tx, letter, now) for letter in letters])
+
+
+async def post_one(tx: Tx, letter: Letter, now: datetime) -> int:
+    """Put a letter into the outbox; gives its id there."""
+    query = sa.insert(t.outbox).values(waiting_row(tx, letter, now)).returning(t.outbox.c.id)
+    number: int | None = await tx.conn.scalar(query)
+    assert number is not None
+    return number
 
 
 earlier = t.outbox.alias("earlier")

@@ -76,7 +76,7 @@ LOCK = (
         )
     )
     .order_by(t.people.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)  # others may refer to her row meanwhile: requests and pairs do
 )
 
 
@@ -150,6 +150,19 @@ async def get(tx: Tx, person_id: int) -> Person | None:
     """A person by id."""
     row = (await tx.conn.execute(sa.select(t.people).where(t.people.c.id == person_id))).one_or_none()
     return None if row is None else read_person(tx, row.id, row.language, row.sealed)
+
+
+async def reached_at(tx: Tx, person_id: int) -> tuple[str, str, bytes] | None:
+    """Where to write to her: (channel, lookup, sealed address) of the phone she used last; None where she left all."""
+    row = (
+        await tx.conn.execute(
+            sa.select(t.addresses.c.channel, t.addresses.c.lookup, t.addresses.c.sealed)
+            .where(t.addresses.c.person_id == person_id, t.addresses.c.left_at.is_(None))
+            .order_by(t.addresses.c.heard_at.desc(), t.addresses.c.id.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return None if row is None else (row.channel, row.lookup, row.sealed)
 
 
 SAVE = sa.update(t.people).where(t.people.c.id == sa.bindparam("the_id"))

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram_bubbles import CAPTION, PAGE, TEXT, clean, present, split
-from bot.messages import Bubble, Button, Document, Drawing, Message
+from bot.messages import Attachment, Bubble, Button, Document, Drawing, Message
 from bot.utf16 import units
 
 PICTURE = Drawing("assessment", {"title": "Then and now"}, "en")
+PHOTO, VOICE = Attachment("image/jpeg", b"\xff\xd8"), Attachment("audio/ogg", b"OggS", 3)
 FILE = Document("my-data.json", "application/json", b"{}")
 
 
@@ -77,6 +78,17 @@ def test_picture_and_document_of_one_message() -> None:
     picture, document = present(Message("Here.", buttons("On"), picture=PICTURE, document=FILE))
     assert (picture.text, picture.picture, picture.rows) == ("", PICTURE, ())
     assert (document.text, document.document, shape(document)) == ("Here.", FILE, [["On"]])
+
+
+def test_her_photo_carries_the_words_and_her_voice_comes_after_them() -> None:
+    assert present(Message("Amal:", buttons("On"), photo=PHOTO)) == (Bubble("Amal:", (buttons("On"),), photo=PHOTO),)
+    assert present(Message("Amal:", buttons("On"), voice=VOICE)) == (
+        Bubble("Amal:", (buttons("On"),)),
+        Bubble("", voice=VOICE),
+    )
+    assert present(Message("", buttons("On"), voice=VOICE)) == (Bubble("", (buttons("On"),), voice=VOICE),)
+    both = present(Message("x" * (CAPTION + 1), photo=PHOTO, voice=VOICE))
+    assert both == (Bubble("", photo=PHOTO), Bubble("x" * (CAPTION + 1)), Bubble("", voice=VOICE))
 
 
 def test_long_text_is_parted_at_paragraphs_and_buttons_stand_below_the_last() -> None:

@@ -29,7 +29,7 @@ UNDERSTOOD = {
     ),
     "voice": replace(BARE, provider_id="310000006", voice=Media("AwACAgQAAxkBAAIB", "audio/ogg", 7)),
     "audio": replace(BARE, provider_id="310000007", voice=Media("CQACAgQAAxkBAAIC", "audio/mp4", 63)),
-    "photo": replace(BARE, provider_id="310000008", photo=Media("AgAClarge", "image/jpeg")),
+    "photo": replace(BARE, provider_id="310000008", photo=Media("AgAClarge", "image/jpeg"), caption="my garden"),
     "sticker": replace(BARE, provider_id="310000009", other="sticker"),
     "contact": replace(BARE, provider_id="310000010", other="contact"),
     "venue": replace(BARE, provider_id="310000011", other="location"),
@@ -60,6 +60,13 @@ def test_every_payload_is_in_a_table() -> None:
 @pytest.mark.parametrize("name", UNDERSTOOD)
 def test_understood(name: str) -> None:
     assert read(payload(name), NOW) == UNDERSTOOD[name]
+
+
+def test_the_largest_size_that_can_be_fetched_is_taken() -> None:
+    too_large = payload("photo").replace(b'"file_size": 120000', b'"file_size": 10485761')
+    read_one = read(too_large, NOW)
+    assert read_one is not None
+    assert read_one.photo == Media("AgACmiddle", "image/jpeg")
 
 
 @pytest.mark.parametrize("name", NO_ANSWER)

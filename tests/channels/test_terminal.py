@@ -10,7 +10,7 @@ import pytest
 
 from bot.channels.terminal import Terminal
 from bot.errors import MediaGone
-from bot.messages import Button, Delivery, Document, Drawing, Incoming, Media, Message, Sending, Verdict
+from bot.messages import Attachment, Button, Delivery, Document, Drawing, Incoming, Media, Message, Sending, Verdict
 
 NOW = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 QUESTION = Message(
@@ -94,6 +94,14 @@ async def test_without_a_transcript_nothing_is_kept() -> None:
     await terminal.run(inbox, inbox.settled, first="")
     assert [event.text for event in inbox.received] == ["hello"]
     assert terminal.script == ""
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(1, "1 second"), (3, "3 seconds")])
+async def test_what_cannot_be_shown_is_named(seconds: int, said: str) -> None:
+    terminal, out = talking("")
+    voice, photo = Attachment("audio/ogg", b"OggS", seconds), Attachment("image/jpeg", b"\xff\xd8")
+    await terminal.send(Sending(1, "terminal", "terminal", Message("Amal:", voice=voice, photo=photo)))
+    assert out.getvalue() == f"Amal:\n(photo)\n(voice note, {said})\n\n"
 
 
 async def test_a_deletion_prints_nothing() -> None:

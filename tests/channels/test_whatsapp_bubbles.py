@@ -8,15 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.parts import has_file
 from bot.channels.whatsapp import _content
 from bot.channels.whatsapp_bubbles import cut, part_end, present, split
-from bot.messages import Bubble, Button, Document, Drawing, Message
+from bot.messages import Attachment, Bubble, Button, Document, Drawing, Message
 from bot.utf16 import units
-from tests.e2e.whatsapp_rules import check_message
+from tests.e2e.whatsapp_rules import OPUS, check_message
 
 BACK, SKIP, STOP = Button("n:back", "Back"), Button("n:skip", "Skip"), Button("n:stop", "Stop")
 PICTURE = Drawing("goal", {}, "en")
 FILE = Document("my-data.json", "application/json", b"{}")
+PHOTO, VOICE = Attachment("image/jpeg", b"\xff\xd8"), Attachment("audio/ogg", b"OggS", 3)
+MIMES = {id(PICTURE): "image/png", id(FILE): "text/plain", id(PHOTO): "image/jpeg", id(VOICE): OPUS}
 FAMILY = "👩‍👩‍👧"  # one visible character of 8 UTF-16 units
 
 
@@ -147,6 +150,28 @@ def test_nothing_is_cut_inside_a_visible_character() -> None:
     assert units(FAMILY) == 8
 
 
+@pytest.mark.parametrize(
+    ("message", "bubbles"),
+    [
+        (Message("Amal:", voice=VOICE), [Bubble("Amal:"), Bubble("", voice=VOICE)]),
+        (
+            Message("Amal:", nav=(STOP,), voice=VOICE),
+            [Bubble("Amal:", rows=((STOP,),)), Bubble("", voice=VOICE)],
+        ),
+        (Message("Amal: my town", photo=PHOTO), [Bubble("Amal: my town", photo=PHOTO)]),
+        (Message("Amal:", nav=(STOP,), photo=PHOTO), [Bubble("Amal:", rows=((STOP,),), photo=PHOTO)]),
+        (
+            Message("Amal:", nav=(STOP,), photo=PHOTO, voice=VOICE),
+            [Bubble("Amal:", rows=((STOP,),), photo=PHOTO), Bubble("", voice=VOICE)],
+        ),
+        (Message("", voice=VOICE), [Bubble("", voice=VOICE)]),
+    ],
+    ids=["voice", "voice with buttons", "photo", "photo with buttons", "both", "voice alone"],
+)
+def test_what_she_said_or_showed_takes_as_few_messages_as_it_can(message: Message, bubbles: list[Bubble]) -> None:
+    assert list(present(message)) == bubbles
+
+
 @given(st.text(max_size=300), st.integers(20, 60))
 def test_a_text_in_pieces_is_the_same_text(text: str, limit: int) -> None:
     def bare(words: str) -> str:
@@ -168,7 +193,7 @@ buttons = st.lists(st.tuples(words, words), max_size=25)
 
 @given(
     text=words, chosen=buttons, nav=st.lists(words, max_size=4), pick=words, more=words, typed=words,
-    page=st.integers(0, 9), attached=st.sampled_from([None, PICTURE, FILE]),
+    page=st.integers(0, 9), attached=st.sampled_from([None, PICTURE, FILE, PHOTO, VOICE]),
 )  # fmt: skip
 def test_whatever_is_said_meta_takes_it(
     text: str, chosen: list[tuple[str, str]], nav: list[str], pick: str, more: str, typed: str, page: int, attached: Any
@@ -180,16 +205,18 @@ def test_whatever_is_said_meta_takes_it(
         pick=pick, more=more, typed=typed, page=page, page_data="p:",
         picture=attached if attached is PICTURE else None,
         document=attached if attached is FILE else None,
+        photo=attached if attached is PHOTO else None, voice=attached if attached is VOICE else None,
     )  # fmt: skip
     bubbles = present(message)
     for bubble in bubbles:
-        kind, content = _content(bubble, "7" if bubble.picture or bubble.document else "")
+        kind, content = _content(bubble, "7" if has_file(bubble) else "")
         envelope = {"messaging_product": "whatsapp", "to": "32470000001", "type": kind, kind: content}
-        check_message(envelope, lambda ref: "image/png" if attached is PICTURE else "text/plain")
+        check_message(envelope, lambda ref: MIMES.get(id(attached)))
     assert present(message) == bubbles
+    last = [bubble for bubble in bubbles if not bubble.voice][-1:]
     if message.options:
-        assert not bubbles[-1].rows or not bubbles[-1].menu
-        assert labels(bubbles[-1])
+        assert not last[0].rows or not last[0].menu
+        assert labels(last[0])
 
 
 @given(count=st.integers(4, 40), nav=st.integers(0, 4))

@@ -1,4 +1,4 @@
-"""Fetching voice notes and photos: only from the platform, never too much, never elsewhere with the token."""
+"""Voice notes and photos on WhatsApp: fetched only from the platform, sent within its limits."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from starlette.routing import Route
 
 from bot.channels.whatsapp import WhatsApp
 from bot.errors import MediaGone, TryLater
-from bot.messages import LARGEST_MEDIA, Media
+from bot.messages import LARGEST_MEDIA, Attachment, Button, Media, Message, Sending, Verdict
 from tests.e2e.whatsapp_fake import FakeWhatsApp
+from tests.e2e.whatsapp_people import Person
 from tests.e2e.whatsapp_wiring import Still, connect
 
 
@@ -115,3 +116,94 @@ async def test_downloads_follow_no_redirect_and_stop_in_time(
     with pytest.raises(error):
         await channel.fetch(Media(fake.store("audio/ogg", b"OggS")))
     assert asked == ["/whatsapp_business/attachments/"]
+
+
+# --- what two women send each other ---------------------------------------------------------------------------------
+
+VOICE = Attachment("audio/ogg", b"OggS fictional", 3)
+PHOTO = Attachment("image/jpeg", b"\xff\xd8 fictional")
+YES = (Button("q:yes", "Yes"),)
+
+
+@pytest.fixture
+def amina(fake: FakeWhatsApp) -> Person:
+    person = fake.person()
+    person.wrote_at = Still().now()
+    return person
+
+
+def to(person: Person, message: Message) -> Sending:
+    return Sending(42, "whatsapp", person.address, message)
+
+
+async def test_a_voice_note_follows_its_words_and_their_buttons(
+    fake: FakeWhatsApp, channel: WhatsApp, amina: Person
+) -> None:
+    result = await channel.send(to(amina, Message("*Amal*:", YES, typed="stop", voice=VOICE)))
+    words, voice = amina.chat
+    assert (words.text, words.labels, words.voice) == ("*Amal*:", ("Yes",), None)
+    assert (voice.text, voice.voice) == ("", VOICE.body)
+    assert result.provider_id.split() == [words.id, voice.id]  # the card first
+    assert [one["biz_opaque_callback_data"] for one in fake.calls] == ["42.0", "42"]
+    assert fake.calls[-1]["audio"]["voice"] is True
+
+
+@pytest.mark.parametrize("mime", ["audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/aac", "audio/amr"])
+async def test_other_sounds_are_played_as_files(
+    fake: FakeWhatsApp, channel: WhatsApp, amina: Person, mime: str
+) -> None:
+    await channel.send(to(amina, Message("", voice=Attachment(mime, b"sound", 3))))
+    assert amina.chat[0].voice == b"sound"
+    assert "voice" not in fake.calls[0]["audio"]
+
+
+async def test_a_photo_stands_with_its_words_and_reply_buttons(channel: WhatsApp, amina: Person) -> None:
+    await channel.send(to(amina, Message("Amal: my town", photo=PHOTO)))
+    await channel.send(to(amina, Message("Amal:", YES, typed="stop", photo=PHOTO)))
+    seen = [(one.text, one.photo, one.labels) for one in amina.chat]
+    assert seen == [("Amal: my town", PHOTO.body, ()), ("Amal:", PHOTO.body, ("Yes",))]
+
+
+async def test_a_photo_comes_before_a_list(channel: WhatsApp, amina: Person) -> None:
+    many = tuple(Button(f"q:{one}", one) for one in "ABCD")
+    result = await channel.send(to(amina, Message("Which?", many, pick="Choose", photo=PHOTO)))
+    photo, card = amina.chat
+    assert (photo.photo, card.labels) == (PHOTO.body, ("A", "B", "C", "D"))
+    assert result.provider_id.split() == [card.id, photo.id]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("Amal:", photo=Attachment("image/webp", b"RIFF")),
+        Message("Amal:", photo=Attachment("image/jpeg", b"\xff\xd8" + bytes(5 * 1024 * 1024))),
+        Message("Amal:", voice=Attachment("audio/webm", b"sound", 3)),
+    ],
+    ids=["another image", "too large", "another sound"],
+)
+async def test_what_whatsapp_does_not_take_is_refused_before_anything_is_sent(
+    fake: FakeWhatsApp, channel: WhatsApp, amina: Person, message: Message
+) -> None:
+    result = await channel.send(to(amina, message))
+    assert (result.verdict, result.reason[:5]) == (Verdict.REFUSED, "photo" if message.photo else "voice")
+    assert fake.calls == []
+    assert fake.refusals == []
+
+
+async def test_what_she_shows_and_answers_comes_in(fake: FakeWhatsApp, channel: WhatsApp, amina: Person) -> None:
+    await channel.send(to(amina, Message("Amal: How are you?", YES, typed="stop")))
+    card = amina.chat[0]
+    await amina.types("Well!", card)
+    await amina.sends_voice(b"OggS well", reply_to=card)
+    await amina.sends_photo(b"\xff\xd8 garden", "My *garden*", reply_to=card)
+    await amina.sends_photo()
+    await amina.taps("Yes")
+    hers = [event for event in fake._queue if event.kind == "messages"]
+    text, voice, photo, bare, tap = channel.read(fake.signed_body(hers)).incoming
+    assert [one.reply_to for one in (text, voice, photo, bare, tap)] == [card.id] * 3 + ["", ""]
+    assert (tap.card, tap.button, text.card) == (card.id, "q:yes", "")
+    assert (photo.caption, bare.caption) == ("My *garden*", "")
+    assert voice.voice is not None
+    assert photo.photo is not None
+    assert await channel.fetch(voice.voice) == b"OggS well"
+    assert await channel.fetch(photo.photo) == b"\xff\xd8 garden"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.engine.understand import read_button
 from tests.e2e import telegram_people, whatsapp_people
@@ -51,6 +51,17 @@ def card(message: Any, text: str, labels: Mapping[str, str]) -> Card | None:
     return Card(message, text, press.talk, press.question, labels) if press else None
 
 
+S = TypeVar("S", telegram_people.Shown, whatsapp_people.Shown)
+
+
+def newest(chat: list[S], part: str) -> S:
+    """The newest message of the bot with `part` in its text. Raises LookupError."""
+    for shown in reversed(chat):
+        if not shown.mine and part in shown.text:
+            return shown
+    raise LookupError(f"nothing on her screen says {part!r}")
+
+
 class Platform(Protocol):
     """A phone with one of the two apps. lease: how long a message that died with a process waits there; tells: the
     platform tells what it accepted, so that what died on its way need not be sent twice."""
@@ -62,6 +73,15 @@ class Platform(Protocol):
     async def write(self, words: str) -> object: ...
     async def tap(self, one: Card, data: str) -> object: ...
     async def speak(self) -> object: ...
+    async def replies(self, text: str, to: Any) -> object:
+        """She answers the message `to` (a Shown of her screen, as `finds` gives it)."""
+
+    async def shows(self, photo: bytes, caption: str = "", to: Any = None) -> object:
+        """She sends a photo, as an answer to a message where one is given."""
+
+    def finds(self, part: str) -> Any:
+        """The newest message on her screen from the bot with `part` in its text. Raises LookupError."""
+
     async def until(self, test: Callable[[], Any], within: float) -> Any: ...
     async def taken(self) -> None:
         """Wait until the bot has told the platform that it has what she did last."""
@@ -80,6 +100,8 @@ class Platform(Protocol):
 
     def pictures(self) -> list[bytes]: ...
     def files(self) -> list[tuple[str, bytes]]: ...
+    def voices(self) -> list[bytes]:
+        """What she can listen to, oldest first."""
 
 
 class OnTelegram:
@@ -87,7 +109,7 @@ class OnTelegram:
 
     lease = timedelta(seconds=61)
     tells = False
-    SENDS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText")
+    SENDS = ("sendMessage", "sendPhoto", "sendDocument", "sendVoice", "editMessageText")
 
     def __init__(self, fake: FakeTelegram, hint: str) -> None:
         self.fake = fake
@@ -105,6 +127,15 @@ class OnTelegram:
 
     async def speak(self) -> None:
         self._last = await self.person.sends_voice()
+
+    async def replies(self, text: str, to: telegram_people.Shown) -> None:
+        self._last = await self.person.types(text, reply_to=to)
+
+    async def shows(self, photo: bytes, caption: str = "", to: telegram_people.Shown | None = None) -> None:
+        self._last = await self.person.sends_photo(photo, caption, reply_to=to)
+
+    def finds(self, part: str) -> telegram_people.Shown:
+        return newest(self.person.chat, part)
 
     async def until(self, test: Callable[[], Any], within: float) -> Any:
         return await self.fake.until(test, within)
@@ -137,6 +168,9 @@ class OnTelegram:
     def files(self) -> list[tuple[str, bytes]]:
         return [shown.document for shown in self.person.chat if shown.document]
 
+    def voices(self) -> list[bytes]:
+        return [shown.voice[0] for shown in self.person.chat if shown.voice]
+
 
 class OnWhatsApp:
     """A phone with WhatsApp."""
@@ -159,6 +193,15 @@ class OnWhatsApp:
 
     async def speak(self) -> None:
         await self.person.sends_voice()
+
+    async def replies(self, text: str, to: whatsapp_people.Shown) -> None:
+        await self.person.types(text, to)
+
+    async def shows(self, photo: bytes, caption: str = "", to: whatsapp_people.Shown | None = None) -> None:
+        await self.person.sends_photo(photo, caption, reply_to=to)
+
+    def finds(self, part: str) -> whatsapp_people.Shown:
+        return newest(self.person.chat, part)
 
     async def until(self, test: Callable[[], Any], within: float) -> Any:
         return await self.fake.until(test, within)
@@ -190,6 +233,9 @@ class OnWhatsApp:
 
     def files(self) -> list[tuple[str, bytes]]:
         return [shown.document for shown in self.person.chat if shown.document]
+
+    def voices(self) -> list[bytes]:
+        return [shown.voice for shown in self.person.chat if shown.voice]
 
 
 EDIT = "editMessageText"

@@ -172,12 +172,15 @@ class FakeTelegram:
         sender = person.user_json() if shown.mine else self.bot_json()
         chat = person.chat_json()
         message: Json = {"message_id": shown.message_id, "from": sender, "chat": chat, "date": shown.date}
-        media = "photo" if shown.photo is not None else "document" if shown.document else ""
+        media = "photo" if shown.photo is not None else "document" if shown.document else "voice" if shown.voice else ""
         file = {"file_id": f"out{shown.message_id}", "file_unique_id": f"u{shown.message_id}"}
         if media == "photo":
             message["photo"] = [file | {"width": 800, "height": 600, "file_size": len(shown.photo or b"")}]
         elif shown.document:
             message["document"] = file | {"file_name": shown.document[0], "file_size": len(shown.document[1])}
+        elif shown.voice:
+            voice = {"duration": shown.voice[1], "mime_type": "audio/ogg", "file_size": len(shown.voice[0])}
+            message["voice"] = file | voice
         message |= {"caption" if media else "text": shown.text} if shown.text else {}
         if shown.edited:
             message["edit_date"] = self.unix()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Params = dict[str, Any]
 TWO_DAYS = 48 * 3600
+LARGEST_UPLOAD = 50 * 1024 * 1024
 
 
 class Refusal(Exception):
@@ -51,7 +52,7 @@ class Face:
 class Methods:
     """`call` looks a method up by its name in the API."""
 
-    LIMITED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "editMessageText"})  # count for the rates
+    LIMITED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "sendVoice", "editMessageText"})  # the rates count
 
     def __init__(self, fake: FakeTelegram) -> None:
         self.fake = fake
@@ -132,7 +133,7 @@ class Methods:
             raise bad("there is no photo in the request")
         if len(photo[1]) > 10 * 1024 * 1024:
             raise bad("too big for a photo")
-        if not photo[1].startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        if not photo[1].startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")):
             raise bad("IMAGE_PROCESS_FAILED")
         return self._show(params, self._caption(params), photo=photo[1])
 
@@ -143,7 +144,24 @@ class Methods:
             raise bad("there is no document in the request")
         if not document[1]:
             raise bad("file must be non-empty")
+        if len(document[1]) > LARGEST_UPLOAD:
+            raise Refusal(413, "Request Entity Too Large")
         return self._show(params, self._caption(params), document=document)
+
+    def send_voice(self, params: Params) -> Any:
+        person, voice = self.person(params), params.get("voice")
+        if not isinstance(voice, tuple):
+            raise bad("there is no voice in the request")
+        if not voice[1]:
+            raise bad("file must be non-empty")
+        if len(voice[1]) > LARGEST_UPLOAD:
+            raise Refusal(413, "Request Entity Too Large")
+        if not voice[0].endswith((".ogg", ".oga", ".mp3", ".m4a")):
+            raise bad("wrong file type")
+        if person.no_voices:
+            raise bad("VOICE_MESSAGES_FORBIDDEN")
+        heard = (voice[1], int(params.get("duration", 0)))
+        return self._show(params, self._caption(params), voice=heard)
 
     def edit_message_text(self, params: Params) -> Any:
         person, text = self.person(params), self._text(params)
@@ -152,7 +170,7 @@ class Methods:
             raise bad("message to edit not found")
         if shown.mine:
             raise bad("message can't be edited")
-        if shown.photo is not None or shown.document is not None:
+        if shown.photo is not None or shown.document is not None or shown.voice is not None:
             raise bad("there is no text in the message to edit")
         rows = self._rows(params)
         if (shown.text, shown.rows) == (text, rows):

@@ -15,8 +15,8 @@ Json = dict[str, Any]
 
 @dataclass
 class Shown:
-    """One message in a chat. rows: buttons as (label, data). mine: she wrote it herself. serial: grows with every
-    message and every edit of the whole fake."""
+    """One message in a chat. rows: buttons as (label, data). mine: she wrote it herself. voice: what is heard, and its
+    seconds. serial: grows with every message and every edit of the whole fake."""
 
     message_id: int
     text: str
@@ -26,6 +26,7 @@ class Shown:
     rows: list[list[tuple[str, str]]] = field(default_factory=list)
     photo: bytes | None = None
     document: tuple[str, bytes] | None = None
+    voice: tuple[bytes, int] | None = None
     edited: bool = False
     silent: bool = False
 
@@ -43,6 +44,7 @@ class Person:
         self.language_code = language_code
         self.blocked = False
         self.gone = False
+        self.no_voices = False  # her own setting (Telegram Premium): nobody may send her voice notes
         self.started = False
         self.messages: dict[int, Shown] = {}
         self.acted = 0  # serial at her last act
@@ -69,9 +71,7 @@ class Person:
         fields: Json = {"text": text}
         if text.startswith("/"):
             fields["entities"] = [{"offset": 0, "length": len(text.split()[0]), "type": "bot_command"}]
-        if reply_to is not None:
-            fields["reply_to_message"] = self.fake.as_json(self, reply_to)
-        return await self._sends(text, fields)
+        return await self._sends(text, fields, reply_to)
 
     async def taps(self, label: str) -> int:
         """Tap a button of her newest message with buttons."""
@@ -97,17 +97,25 @@ class Person:
         }
         return await self.fake.push(self, {"callback_query": tap})
 
-    async def sends_voice(self, body: bytes = b"OggS made-up voice", seconds: int = 3) -> int:
+    async def sends_voice(
+        self, body: bytes = b"OggS made-up voice", seconds: int = 3, *, reply_to: Shown | None = None
+    ) -> int:
         """Record a voice note."""
         file = self.fake.keep_file("voice", "oga", body)
-        return await self._sends("", {"voice": {**file, "duration": seconds, "mime_type": "audio/ogg"}})
+        voice = {**file, "duration": seconds, "mime_type": "audio/ogg"}
+        return await self._sends("", {"voice": voice}, reply_to)
 
-    async def sends_photo(self, body: bytes = b"\xff\xd8\xff made-up photo") -> int:
-        """Send a photo; Telegram brings it in several sizes, the largest last."""
+    async def sends_photo(
+        self, body: bytes = b"\xff\xd8\xff made-up photo", caption: str = "", *, reply_to: Shown | None = None
+    ) -> int:
+        """Send a photo; Telegram brings it in several sizes, the largest last. caption: 1024 UTF-16 units at most, as
+        her app allows."""
+        if len(caption.encode("utf-16-le", "surrogatepass")) // 2 > 1024:
+            raise ValueError("her app does not send that under a photo")
         small = self.fake.keep_file("photos", "jpg", body[:10])
         large = self.fake.keep_file("photos", "jpg", body)
         sizes = [{**small, "width": 90, "height": 67}, {**large, "width": 1280, "height": 960}]
-        return await self._sends("", {"photo": sizes})
+        return await self._sends(caption, {"photo": sizes} | ({"caption": caption} if caption else {}), reply_to)
 
     async def sends(self, **fields: object) -> int:
         """Send any other content by its field: `sends(sticker={...})`, `sends(contact={...})`."""
@@ -158,9 +166,11 @@ class Person:
     def chat_json(self) -> Json:
         return {"id": self.user_id, "first_name": "Fictional", "type": "private"}
 
-    async def _sends(self, text: str, fields: Json) -> int:
+    async def _sends(self, text: str, fields: Json, reply_to: Shown | None = None) -> int:
         if self.blocked:
             await self.unblocks()
+        if reply_to is not None:
+            fields = fields | {"reply_to_message": self.fake.as_json(self, reply_to)}
         self.started = True
         shown = Shown(self.fake.next_message(), text, self.fake.next_serial(), self.fake.unix(), mine=True)
         self.messages[shown.message_id] = shown

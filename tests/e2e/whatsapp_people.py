@@ -40,6 +40,7 @@ class Shown:
     footer: str = ""
     photo: bytes | None = None
     document: tuple[str, bytes] | None = None
+    voice: bytes | None = None
     mine: bool = False
 
     @property
@@ -59,6 +60,8 @@ class Shown:
         if media.get("type") == "document":
             file = media["document"]
             document = (file.get("filename", ""), content_of(file["id"]))
+        if body["type"] == "audio":
+            return cls(wamid, voice=content_of(part["id"]))
         if body["type"] != "interactive":
             text = part.get("body") or part.get("caption", "")
             return cls(wamid, text, photo=photo, document=document)
@@ -152,16 +155,18 @@ class Person:
             reply = {"type": "list_reply", "list_reply": {"id": data, "title": title, **described}}
         return await self._does("interactive", {"interactive": reply}, message_id, title)
 
-    async def sends_voice(self, body: bytes = VOICE) -> str:
+    async def sends_voice(self, body: bytes = VOICE, *, reply_to: Shown | None = None) -> str:
         """A voice note; gives its media id."""
         ref = self.fake.store("audio/ogg", body)
-        await self._does("audio", {"audio": {"id": ref, "mime_type": "audio/ogg; codecs=opus", "voice": True}})
+        audio = {"id": ref, "mime_type": "audio/ogg; codecs=opus", "voice": True}
+        await self._does("audio", {"audio": audio}, reply_to.id if reply_to else "")
         return ref
 
-    async def sends_photo(self, body: bytes = PHOTO) -> str:
+    async def sends_photo(self, body: bytes = PHOTO, caption: str = "", *, reply_to: Shown | None = None) -> str:
         """A photo; gives its media id."""
         ref = self.fake.store("image/jpeg", body)
-        await self._does("image", {"image": {"id": ref, "mime_type": "image/jpeg", "sha256": "x"}})
+        image = {"id": ref, "mime_type": "image/jpeg", "sha256": "x", **({"caption": caption} if caption else {})}
+        await self._does("image", {"image": image}, reply_to.id if reply_to else "", caption)
         return ref
 
     async def sends_sticker(self) -> None:

@@ -20,7 +20,9 @@ DOCUMENTS = (
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
-AUDIO = ("audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg", "audio/opus")
+OPUS = "audio/ogg; codecs=opus"  # "OPUS codecs only; base audio/ogg not supported"
+AUDIO = ("audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", OPUS)
+MAGIC = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8", OPUS: b"OggS"}
 SIZES = {IMAGES: 5, DOCUMENTS: 100, AUDIO: 16}  # MB
 
 Json = dict[str, Any]
@@ -68,6 +70,7 @@ def check_message(body: Json, mime_of: Callable[[str], str | None]) -> None:
         "text": lambda part: _length(part, "body", 1, 4096, 100),
         "interactive": lambda part: _interactive(part, mime_of),
         "image": lambda part: _media(part, IMAGES, mime_of),
+        "audio": lambda part: _audio(part, mime_of),
         "document": lambda part: _media(part, DOCUMENTS, mime_of),
     }
     if kind not in checks:
@@ -81,8 +84,8 @@ def check_upload(mime: str, body: bytes) -> None:
         if mime in kinds:
             if not 0 < len(body) <= megabytes * 1024 * 1024:
                 raise Refusal(131053, "Media upload error: the file is empty or too large")
-            if mime == "image/png" and not body.startswith(b"\x89PNG"):
-                raise Refusal(131053, "Media upload error: the file is no PNG")
+            if not body.startswith(MAGIC.get(mime, b"")):
+                raise Refusal(131053, f"Media upload error: the file is no {mime}")
             return
     allowed = ", ".join(mime for kinds in SIZES for mime in kinds)
     raise Refusal(
@@ -109,6 +112,15 @@ def _media(part: Json, kinds: Iterable[str], mime_of: Callable[[str], str | None
     if mime not in kinds:
         raise Refusal(131053, f"Media of type {mime} cannot be sent so")
     _length(part, "caption", 0, 1024)
+
+
+def _audio(part: Json, mime_of: Callable[[str], str | None]) -> None:
+    """A voice note or other sound. Nothing can be written under it; only Opus is a voice note."""
+    if set(part) - {"id", "voice"}:
+        raise Refusal(131009, "Parameter value is not valid: audio takes no caption")
+    _media(part, AUDIO, mime_of)
+    if part.get("voice") and mime_of(str(part["id"])) != OPUS:
+        raise Refusal(131009, "A voice message must be an OGG file encoded with OPUS")
 
 
 def _interactive(part: Json, mime_of: Callable[[str], str | None]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from bot.affairs.desk import Desk
 from bot.dialogue.steps import LookUp
 from bot.engine.apply import Genie
 from bot.engine.wishes import Carry, Find, Redeem
@@ -36,7 +37,8 @@ class Woman:
             person = await people.get(tx, self.id)
             assert person is not None
             incoming = self.stage.phones[0].incoming(text="x")
-            genie = Genie(tx, self.stage.sorora.house, incoming, self.stage.clock.now())
+            desk = Desk(tx, self.stage.sorora.house.office, self.stage.clock.now())
+            genie = Genie(desk, self.stage.sorora.house, incoming)
             return await genie.grant(Carry(wish, person) if isinstance(wish, Effect) else wish, person)
 
     async def goals(self) -> list[tuple[str, GoalState]]:
@@ -131,7 +133,7 @@ async def test_an_invitation_counts_for_someone_new_only(both: Stage) -> None:
         person = await people.get(tx, 2)
     assert person is not None
     assert person.group == "Spring"
-    assert await Woman(both, 1).wishes(Redeem("")) is None
+    assert await Woman(both, 1).wishes(Redeem("", new=True)) is None
 
 
 async def test_a_look_up_that_nobody_taught_is_named(women: tuple[Woman, Woman]) -> None:

@@ -123,7 +123,7 @@ async def test_while_the_database_is_away_the_clock_waits(stage: Stage, monkeypa
 
 
 async def test_it_ticks_and_stops(stage: Stage) -> None:
-    ticking = Scheduler(stage.sorora.store, {}, stage.clock)
+    ticking = Scheduler(stage.sorora.store, stage.sorora.house.office, {}, stage.clock, stage.sorora.outbox.poke)
     ticking.start()
     assert {job.func.__name__ for job in ticking.metronome.get_jobs()} >= {"fetch_voices", "forget"}
     ticking.stop()

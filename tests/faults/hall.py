@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from bot.affairs.desk import Carried
 from bot.engine.batches import next_or_turn
 from bot.engine.turns import take_turn
-from bot.engine.wishes import Carried, Carry, Find, House, Keep, State, Turn, Wish
+from bot.engine.wishes import Carry, Find, House, Keep, State, Turn, Wish
 from bot.mentoring.effects import EraseMe, GiveConsent, SetProfile, WithdrawConsent
 from bot.mentoring.people import Person
 from bot.messages import Incoming

@@ -36,9 +36,10 @@ from typing import Any
 
 import msgspec
 
+from bot.affairs import all_affairs
+from bot.affairs.desk import Office
 from bot.engine.batches import Batches
 from bot.engine.outbox import Outbox
-from bot.engine.understand import Wordbook
 from bot.engine.wishes import House
 from bot.i18n import Catalogs
 from bot.mentoring.effects import Programme
@@ -333,7 +334,8 @@ def house() -> House:
     """The engine's house with one talk that never ends: two questions, two effects, and again."""
     programme = Programme({**PROGRAMME.talks, DIARY.name: DIARY}, helplines=PROGRAMME.helplines)
     catalogs = Catalogs.load()
-    return House(programme, catalogs, Wordbook(programme, catalogs), lambda: os.urandom(5).hex())
+    office = Office.of(programme, catalogs, all_affairs(), random.SystemRandom())
+    return House.of(office, lambda: os.urandom(5).hex())
 
 
 def campaign(order: tuple[str, int, int, str]) -> Report:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from bot.affairs.desk import Office
 from bot.dialogue.replay import Journal, Played, answered, back, play
 from bot.dialogue.steps import Ask, Choices, Json, Say, Talk
 from bot.engine.questions import draw_question, draw_said
-from bot.engine.understand import Wordbook
 from bot.engine.wishes import House
 from bot.i18n import Catalogs
 from bot.mentoring.assessments import Assessment, Taken
@@ -227,4 +228,4 @@ def draw_end(screen: Screen, catalogs: Catalogs) -> list[Message]:
 
 def house_of(programme: Programme, catalogs: Catalogs) -> House:
     """A house whose talks get ids as long as real ones."""
-    return House(programme, catalogs, Wordbook(programme, catalogs), lambda: "jihgfedcba")
+    return House.of(Office.of(programme, catalogs, (), Random(1)), lambda: "jihgfedcba")

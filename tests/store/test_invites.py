@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.store import invites, tables
 from bot.store.backup import seal_anew
 from bot.store.door import Store
+from bot.store.invites import Invitation
 from bot.vault import Vault, new_key
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -21,15 +22,15 @@ async def made(store: Store, code: str = "code", uses: int = 1) -> None:
         await invites.invite(tx, code, "ar", "Spring group", uses, NOW + timedelta(days=1))
 
 
-async def redeem(store: Store, code: str = "code", at: datetime = NOW) -> tuple[str, str] | None:
+async def redeem(store: Store, code: str = "code", at: datetime = NOW) -> Invitation | None:
     async with store.begin() as tx:
         return await invites.redeem(tx, code, at)
 
 
 async def test_it_gives_language_and_group_as_often_as_it_says(store: Store) -> None:
     await made(store, uses=2)
-    assert await redeem(store) == ("ar", "Spring group")
-    assert await redeem(store) == ("ar", "Spring group")
+    assert await redeem(store) == Invitation("ar", "Spring group")
+    assert await redeem(store) == Invitation("ar", "Spring group")
     assert await redeem(store) is None
 
 

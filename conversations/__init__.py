@@ -6,6 +6,8 @@ one that comes with Sorora, and another programme can take single talks from her
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import msgspec
 
 from bot.dialogue.steps import Text
@@ -36,6 +38,7 @@ from conversations.content import table
 __all__ = ["PROGRAMME"]
 
 ABOUT_HER = (readiness, soft_skills, competencies, compass, barriers, first_goal, my_goals)
+BETWEEN: tuple[ModuleType, ...] = ()  # two women, and the team
 AROUND = (welcome, language, consent, helping, danger, my_data, erase, preferences, strengths)
 
 
@@ -60,7 +63,7 @@ def names() -> dict[str, Text]:
 def programme() -> Programme:
     """All talks by name, and the menu of them."""
     worth = {each.TALK.name: each.TALK.title for each in ABOUT_HER}
-    talks = [each.TALK for each in (*AROUND, *ABOUT_HER)]
+    talks = [each.TALK for each in (*AROUND, *ABOUT_HER, *BETWEEN)]
     return Programme({talk.name: talk for talk in (*talks, menu.talk(worth))}, helplines=helplines(), names=names())
 
 

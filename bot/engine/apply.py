@@ -27,7 +27,7 @@ from bot.mentoring.goals import may_become
 from bot.mentoring.lookups import Goals, TakenBefore
 from bot.mentoring.people import Person
 from bot.messages import Incoming, Message
-from bot.store import growth, invites, mail, people
+from bot.store import growth, hers, invites, mail, people
 from bot.store.door import Tx
 
 DELETABLE = timedelta(hours=48)  # Telegram: a bot may delete its own messages this long
@@ -92,7 +92,7 @@ class Genie:
             case ChangeGoal():
                 await self.change_goal(effect, person)
             case SendMyData():
-                everything = await growth.everything_of(self.tx, person.id)
+                everything = await hers.everything_of(self.tx, person.id)
                 return Carried(person, my_data(person, everything, self.house, self.now))
             case EraseMe(tombstone):
                 return await self.erase(person, tombstone)
@@ -102,8 +102,8 @@ class Genie:
 
     async def change_goal(self, effect: ChangeGoal, person: Person) -> None:
         """Change a goal, if it is hers and may go that way: an old talk does not bring back what she let go since."""
-        hers = await growth.goals_of(self.tx, person.id, let_go=True)
-        before = next((goal for goal in hers if goal.id == effect.goal), None)
+        kept = await growth.goals_of(self.tx, person.id, let_go=True)
+        before = next((goal for goal in kept if goal.id == effect.goal), None)
         if before is not None and may_become(before.state, effect.state):
             await growth.change_goal(self.tx, person.id, effect.goal, effect.plan, effect.state, self.now)
         else:
@@ -119,12 +119,12 @@ class Genie:
         """Erase her, tell those who must know, and ask each platform to delete what we sent her in the last 48 hours
         where it can."""
         await self.desk.say_goodbye(person)
-        hers = await people.addresses_of(self.tx, person.id)
+        addresses = await people.addresses_of(self.tx, person.id)
         sent = await mail.sent_since(self.tx, person.id, self.now - DELETABLE)
         await people.erase(self.tx, person.id, self.now, tombstone=tombstone)
         letters = [
             mail.Letter(None, channel, lookup, self.tx.vault.seal(address), Message("", deletes=sent[lookup]))
-            for channel, lookup, address in hers
+            for channel, lookup, address in addresses
             if lookup in sent
         ]
         await mail.post(self.tx, letters, self.now)

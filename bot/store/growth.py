@@ -149,36 +149,3 @@ async def keep_media(tx: Tx, media_id: int, body: bytes | None) -> None:
         .where(t.media.c.id == media_id)
         .values(state="gone" if body is None else "kept", sealed=None if body is None else tx.vault.seal_bytes(body))
     )
-
-
-# --- her data -----------------------------------------------------------------------------------------------------
-
-
-async def everything_of(tx: Tx, person_id: int) -> dict[str, Any]:
-    """All that is kept of her, as plain JSON values. Voice notes by id, length and state (they are sent beside it)."""
-    consents = await tx.conn.execute(sa.select(t.consents).where(t.consents.c.person_id == person_id))
-    assessments = await tx.conn.execute(sa.select(t.assessments).where(t.assessments.c.person_id == person_id))
-    talks = await tx.conn.execute(sa.select(t.talks).where(t.talks.c.person_id == person_id))
-    media = await tx.conn.execute(sa.select(t.media).where(t.media.c.person_id == person_id))
-    addresses = await tx.conn.execute(sa.select(t.addresses).where(t.addresses.c.person_id == person_id))
-    return {
-        "addresses": [{"channel": row.channel, "address": tx.vault.open(row.sealed)} for row in addresses],
-        "consents": [
-            {
-                "purpose": row.purpose, "given": row.given, "version": row.version, "language": row.language,
-                "at": row.at.isoformat(),
-            }
-            for row in consents
-        ],
-        "assessments": [
-            {"kind": row.kind, "at": row.at.isoformat(), **msgspec.to_builtins(tx.vault.open_json(row.sealed, Answers))}
-            for row in assessments
-        ],
-        "goals": [msgspec.to_builtins(goal) for goal in await goals_of(tx, person_id, let_go=True)],
-        "unfinished": [
-            {"talk": row.name, "answers": tx.vault.open_json(row.sealed, dict).get("answers", {})} for row in talks
-        ],
-        "voice_notes": [
-            {"id": row.id, "seconds": row.seconds, "state": row.state, "at": row.at.isoformat()} for row in media
-        ],
-    }  # fmt: skip

@@ -13,6 +13,7 @@ from bot.store import growth, mail, tables
 from bot.store.tables import metadata
 from bot.testing import Phone, Stage
 from tests.engine.little import count, member, opened, receive, rows, tall
+from tests.store.filled import between
 
 # What may still be there: ids of updates hold nothing of hers and keep a replayed update from counting twice.
 KEPT = {"updates", "tombstones", "alembic_version"}
@@ -34,6 +35,7 @@ async def everything_about_her(stage: Stage) -> Phone:
             )
         )
         await tx.conn.execute(sa.insert(tables.assessments).values(person_id=her, kind="skills", sealed=b"x", at=now))
+        await between(tx, her, her, now)
         waiting = mail.Letter(
             her, "stage", tx.vault.lookup(f"stage:{amina.address}"), tx.vault.seal(amina.address),
             amina.last.message,

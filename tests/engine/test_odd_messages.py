@@ -43,7 +43,7 @@ async def test_what_cannot_be_taken_is_told(amina: Phone, what: str) -> None:
 
 async def test_a_photo_is_told_too(amina: Phone) -> None:
     await amina.does(photo=Media("x", "image/jpeg"))
-    assert "I can read words and hear voice notes" in amina.last.text
+    assert "Here I cannot use a photo" in amina.last.text
 
 
 ODD = {

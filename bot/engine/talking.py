@@ -103,7 +103,7 @@ class Talking:
         text = self.incoming.text
         if not ask.bare:
             yield from self.again(refused.reason)
-        elif text is not None and (yield from self.has_somebody()):
+        elif text is not None and not text.startswith("/") and (yield from self.has_somebody()):
             yield from self.begin_writing(clean(text).strip())
         else:
             yield from self.again()

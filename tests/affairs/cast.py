@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.affairs.desk import Desk
+from bot.affairs.desk import Affair, Desk, Office
 from bot.dialogue.steps import LookUp
+from bot.engine.wishes import House
 from bot.mentoring.effects import Effect
 from bot.mentoring.mentorship import PairFile, PairState, Side
 from bot.mentoring.path import MentorFile, MentorState
@@ -62,6 +63,14 @@ class Woman:
     def desk(self, tx: Any) -> Desk:
         """The desk in a transaction."""
         return Desk(tx, self.stage.sorora.house.office, self.stage.clock.now())
+
+
+def only(stage: Stage, *affairs: Affair) -> None:
+    """From now on the office of this stage has these affairs alone."""
+    sorora, whole = stage.sorora, stage.sorora.house.office
+    office = Office.of(whole.programme, whole.catalogs, affairs, whole.chance)
+    sorora.house = sorora.batches.house = House.of(office, sorora.house.token)
+    sorora.scheduler.office = office
 
 
 async def woman(stage: Stage, alias: str, role: Role = Role.MENTEE, language: str = "en", **fields: Any) -> Woman:

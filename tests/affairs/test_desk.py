@@ -8,14 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 import msgspec
 import pytest
 
-from bot.affairs.desk import Affair, Desk, Notice, Office, awake
+from bot.affairs.desk import Affair, Desk, Notice, awake
 from bot.dialogue.steps import own, p_
-from bot.engine.wishes import House
 from bot.mentoring.people import Person
 from bot.messages import Opening
 from bot.store import due, people
 from bot.testing import Stage, rehearsal
-from tests.affairs.cast import Woman, woman
+from tests.affairs.cast import Woman, only, woman
 
 DONE: list[tuple[int, int]] = []
 
@@ -36,12 +35,7 @@ async def deed(desk: Desk, person: Person, about: int) -> None:
 async def stage(database_url: str) -> AsyncIterator[Stage]:
     DONE.clear()
     async with rehearsal(url=database_url) as stage:
-        office = stage.sorora.house.office
-        some = Affair(notices={"hello": hello}, deeds={"deed": deed})
-        small = Office.of(office.programme, office.catalogs, [some], office.chance)
-        stage.sorora.house = House.of(small, stage.sorora.house.token)
-        stage.sorora.batches.house = stage.sorora.house
-        stage.sorora.scheduler.office = small
+        only(stage, Affair(notices={"hello": hello}, deeds={"deed": deed}))
         yield stage
 
 

@@ -1,8 +1,11 @@
-"""Two phones that live in a file: the channel behind the simulator page, and the platform it talks to.
+"""Phones that live in a file: the channel behind the simulator page, and the platform it talks to.
 
-Like a real platform it keeps each phone's chat for itself (`simulator.db`), so that a restart of the bot leaves the
+Like a real platform it keeps each person's chat for itself (`simulator.db`), so that a restart of the bot leaves the
 phones as they are, and it delivers what was typed again and again until the bot says that it has it. Messages are kept
 neutral, as they were sent: how they look is decided when they are drawn, by the functions of the real channels.
+
+There are more people than phones: a cast of fictional women that the bot knows already, each of whom can be played on
+any phone, and newcomers. What is sent to one who is on no phone stays in her chat.
 
 Only fictional people belong here: nothing in the file is encrypted.
 """
@@ -11,15 +14,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from bot.channels.simulator_file import Phone, SimulatorFile
 from bot.clock import MovableClock
-from bot.errors import MediaGone, TryLater
+from bot.errors import TryLater
 from bot.messages import (
     Bubble,
     Button,
@@ -34,38 +39,11 @@ from bot.messages import (
 
 Look = Callable[[Message], tuple[Bubble, ...]]
 
-PHONES = {"phone-1": "en", "phone-2": "en"}  # name to the language the device is first set to
-SHOWN = 200  # newest entries of a chat that are drawn
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS phones (name TEXT PRIMARY KEY, address TEXT NOT NULL, look TEXT NOT NULL, hint TEXT NOT NULL,
-    people INTEGER NOT NULL DEFAULT 1, version INTEGER NOT NULL DEFAULT 1);
-CREATE TABLE IF NOT EXISTS chat (id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, at TEXT NOT NULL,
-    message BLOB, incoming BLOB, label TEXT NOT NULL DEFAULT '', instead_of INTEGER, deleted INTEGER NOT NULL DEFAULT 0,
-    waiting INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS chat_of_address ON chat (address, id);
-CREATE INDEX IF NOT EXISTS chat_waiting ON chat (id) WHERE waiting;
-CREATE TABLE IF NOT EXISTS media (id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, mime TEXT NOT NULL,
-    body BLOB NOT NULL);
-"""
-
-
-class Phone(msgspec.Struct, frozen=True):
-    """One phone: its present person's address, the look ("telegram", "whatsapp"), the device language ("" for none),
-    and a version that grows with everything that changes on its screen."""
-
-    name: str
-    address: str
-    look: str
-    hint: str
-    version: int
-
 
 class Entry(msgspec.Struct, frozen=True):
     """One thing on a phone's screen. Hers has `incoming` (and `label` for a tap), the bot's has `bubbles` and the
     `message` they were made of. place: number of the first thing that stood here; number: of what stands here now.
-    card: platform id, for taps. at: UTC. waiting: the bot does not have it yet."""
+    card: platform id, for taps and replies. at: UTC. waiting: the bot does not have it yet."""
 
     place: int
     number: int
@@ -78,9 +56,18 @@ class Entry(msgspec.Struct, frozen=True):
     waiting: bool = False
 
 
+class Simulated(msgspec.Struct, frozen=True):
+    """Somebody who can be played on a phone. unread: messages to her that were on no screen yet."""
+
+    address: str
+    name: str
+    unread: int
+
+
 class Simulator:
     """The simulator's channel and platform in one. Opens (or makes) the file at `path`; `looks` maps "telegram" and
-    "whatsapp" to the real channels' `present`; `clock` is moved by what the file remembers.
+    "whatsapp" to the real channels' `present`; `clock` is moved by what the file remembers. cast: (address, name) of
+    fictional people whom the bot knows already; it may be set later.
 
     Never part of a production set-up: whoever opens the page can be anyone."""
 
@@ -90,27 +77,19 @@ class Simulator:
     per_chat = 0.0
     burst = 1
 
-    def __init__(self, path: Path, clock: MovableClock, looks: Mapping[str, Look]) -> None:
+    def __init__(
+        self, path: Path, clock: MovableClock, looks: Mapping[str, Look], cast: Sequence[tuple[str, str]] = ()
+    ) -> None:
         self.clock = clock
         self.looks = looks
+        self.cast = dict(cast)
         self.closed = False
         self._bells: set[asyncio.Event] = set()
         self._delivering = asyncio.Lock()
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.executescript(SCHEMA)
-        # Ids must never come twice, not even after this file was thrown away and the bot's own database was not.
-        self._prefix = self._fact("made", format(int(clock.now().timestamp() * 1000), "x"))
-        self.boot = int(self._fact("boots", "0")) + 1  # how often the bot was started: tells the page of a restart
-        self._remember("boots", str(self.boot))
-        clock.ahead = max(clock.ahead, timedelta(seconds=float(self._fact("ahead", "0"))))
-        first = next(iter(looks))
-        for name, hint in PHONES.items():
-            self._db.execute(
-                "INSERT OR IGNORE INTO phones (name, address, look, hint) VALUES (?, ?, ?, ?)",
-                (name, name, first, hint),
-            )
+        self._file = SimulatorFile(path, next(iter(looks)), format(int(clock.now().timestamp() * 1000), "x"))
+        self.boot = int(self._file.fact("boots", "0")) + 1  # how often the bot was started: tells the page of a restart
+        self._file.remember("boots", str(self.boot))
+        clock.ahead = max(clock.ahead, timedelta(seconds=float(self._file.fact("ahead", "0"))))
 
     def hang_up(self) -> None:
         """End all event streams. Call it before the server shuts down, or it waits for the pages."""
@@ -120,7 +99,7 @@ class Simulator:
     def close(self) -> None:
         """Hang up, and close the file."""
         self.hang_up()
-        self._db.close()
+        self._file.close()
 
     # --- the channel ----------------------------------------------------------------------------------------------
 
@@ -129,33 +108,47 @@ class Simulator:
         return next(iter(self.looks.values()))(message)
 
     async def send(self, sending: Sending) -> Result:
-        """Put a message on the phone at `sending.address`, or LEFT where that person is gone from her phone."""
-        phone = self._phone_at(sending.address)
-        if phone is None:
-            return Result(Verdict.LEFT, reason="no phone has this address any more")
-        message = sending.message
+        """Put a message into the chat of `sending.address`, also where she is on no phone at the moment; or LEFT where
+        she has blocked the bot or nobody has this address."""
+        address, message = sending.address, sending.message
+        phone = self._phone_at(address)
+        if phone is None and address not in self.cast and not self._file.has_chat(address):
+            return Result(Verdict.LEFT, reason="nobody in the simulator has this address")
+        if self._file.blocked(address):
+            return Result(Verdict.LEFT, reason="she has blocked the bot")
         if message.deletes:
-            self._delete(sending.address, message.deletes)
+            self._file.delete(address, message.deletes)
             card = ""
         else:
-            card = self._append(sending.address, message)
-        self._touch(phone.name)
+            card = self._file.add_bots(address, message, self.clock.now())
+        self._touch(address)
         return Result(Verdict.SENT, provider_id=card)
 
     async def fetch(self, media: Media) -> bytes:
-        """The bytes of a voice note or photo made on the page. Raises MediaGone where its person was forgotten."""
+        """The bytes of a voice note or photo made on the page. Raises MediaGone where there is none."""
         return self.media(media.ref)[1]
 
     # --- what the page shows --------------------------------------------------------------------------------------
 
     def phones(self) -> list[Phone]:
-        """All phones, in order."""
-        rows = self._db.execute("SELECT name, address, look, hint, version FROM phones ORDER BY name")
-        return [Phone(**dict(row)) for row in rows]
+        """All phones, in order, those off the table too."""
+        return self._file.phones()
 
     def phone(self, name: str) -> Phone:
         """One phone. Raises KeyError for a name that no phone has."""
         return {phone.name: phone for phone in self.phones()}[name]
+
+    def people(self) -> list[Simulated]:
+        """Everybody who can be played: the cast, then newcomers who are on a phone or have a chat."""
+        unread = self._file.unread()
+        on_phones = [phone.address for phone in self.phones() if phone.open]
+        others = sorted({*on_phones, *self._file.chatting()} - self.cast.keys())
+        names = self.cast | {address: f"Newcomer {address.removeprefix('phone-')}" for address in others}
+        return [Simulated(address, name, unread.get(address, 0)) for address, name in names.items()]
+
+    def blocked(self, name: str) -> bool:
+        """Whether the woman on this phone has blocked the bot."""
+        return self._file.blocked(self.phone(name).address)
 
     def screen(self, name: str) -> list[Entry]:
         """What is on a phone's screen, oldest first: the newest part of its chat in its look.
@@ -163,12 +156,8 @@ class Simulator:
         Telegram edits and deletes, and a tap leaves no trace; WhatsApp can do neither, and a tap is a message."""
         phone = self.phone(name)
         plain = phone.look != "telegram"
-        rows = self._db.execute(
-            "SELECT * FROM (SELECT * FROM chat WHERE address = ? ORDER BY id DESC LIMIT ?) ORDER BY id",
-            (phone.address, SHOWN),
-        )
         entries: dict[int, Entry] = {}
-        for row in rows:
+        for row in self._file.newest(phone.address):
             place = row["id"] if plain or row["instead_of"] is None else row["instead_of"]
             if not plain and (
                 row["deleted"] or (row["incoming"] is None and place not in entries and place != row["id"])
@@ -179,15 +168,11 @@ class Simulator:
 
     def media(self, ref: str) -> tuple[str, bytes]:
         """Mime type and bytes of a voice note or photo made on the page. Raises MediaGone."""
-        row = self._db.execute("SELECT mime, body FROM media WHERE id = ?", (ref,)).fetchone()
-        if row is None:
-            raise MediaGone("the simulator has no such voice note or photo: its person was forgotten")
-        return row["mime"], row["body"]
+        return self._file.media(ref)
 
     def message(self, number: int) -> Message | None:
-        """The bot's message with the number of an entry, for its picture or document; None where there is none."""
-        row = self._db.execute("SELECT message FROM chat WHERE id = ? AND message IS NOT NULL", (number,)).fetchone()
-        return msgspec.msgpack.decode(row["message"], type=Message) if row else None
+        """The bot's message with the number of an entry, for what is in it; None where there is none."""
+        return self._file.message(number)
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Event]:
@@ -201,9 +186,9 @@ class Simulator:
 
     # --- what is done on a phone ----------------------------------------------------------------------------------
 
-    def write(self, name: str, text: str) -> None:
-        """She types something."""
-        self._do(name, Incoming(self.name, "", "", self.clock.now(), text=text))
+    def write(self, name: str, text: str, reply_to: str = "") -> None:
+        """She types something. reply_to, here and below: the card of a message of the bot that she answers."""
+        self._do(name, reply_to, text=text)
 
     def tap(self, name: str, data: str, card: str) -> None:
         """She taps a button of the message with platform id `card`."""
@@ -211,27 +196,32 @@ class Simulator:
             button for entry in self.screen(name) if entry.card == card for button in every_button(entry.bubbles)
         ]
         label = next((button.label for button in reversed(buttons) if button.data == data), "")
-        self._do(name, Incoming(self.name, "", "", self.clock.now(), button=data, card=card, callback=card), label)
+        self._do(name, label=label, button=data, card=card, callback=card)
 
-    def record(self, name: str, mime: str, seconds: int, body: bytes) -> None:
+    def record(self, name: str, mime: str, seconds: int, body: bytes, reply_to: str = "") -> None:
         """She sends a voice note of at most LARGEST_MEDIA bytes."""
-        media = Media(self._keep(name, mime, body), mime, seconds)
-        self._do(name, Incoming(self.name, "", "", self.clock.now(), voice=media))
+        ref = self._file.keep(self.phone(name).address, mime, body)
+        self._do(name, reply_to, voice=Media(ref, mime, seconds))
 
-    def photograph(self, name: str, mime: str, body: bytes) -> None:
-        """She sends a photo of at most LARGEST_MEDIA bytes."""
-        media = Media(self._keep(name, mime, body), mime)
-        self._do(name, Incoming(self.name, "", "", self.clock.now(), photo=media))
+    def photograph(self, name: str, mime: str, body: bytes, caption: str = "", reply_to: str = "") -> None:
+        """She sends a photo of at most LARGEST_MEDIA bytes, with a few words under it."""
+        ref = self._file.keep(self.phone(name).address, mime, body)
+        self._do(name, reply_to, photo=Media(ref, mime), caption=caption)
 
     def sticker(self, name: str) -> None:
         """She sends a sticker: something that the bot cannot take."""
-        self._do(name, Incoming(self.name, "", "", self.clock.now(), other="sticker"))
+        self._do(name, other="sticker")
+
+    def block(self, name: str) -> None:
+        """She blocks the bot. It is let in again by whatever she does next."""
+        if not self.blocked(name):
+            self._do(name, left=True)
 
     async def deliver(self, inbox: Inbox) -> bool:
         """Hand everything that waits to the bot, in order. False when it did not take all: call again later."""
         async with self._delivering:
             while not self.closed:
-                row = self._db.execute("SELECT * FROM chat WHERE waiting ORDER BY id LIMIT 1").fetchone()
+                row = self._file.next_waiting()
                 if row is None:
                     return True
                 try:
@@ -239,10 +229,8 @@ class Simulator:
                 except TryLater:
                     return False
                 if not self.closed:
-                    self._db.execute("UPDATE chat SET waiting = 0 WHERE id = ?", (row["id"],))
-                    phone = self._phone_at(row["address"])
-                    if phone:
-                        self._touch(phone.name)
+                    self._file.taken(row["id"])
+                    self._touch(row["address"])
         return False
 
     # --- settings of a phone, and time ----------------------------------------------------------------------------
@@ -250,70 +238,64 @@ class Simulator:
     def set_look(self, name: str, look: str) -> None:
         """Show a phone in another look. Raises KeyError for a look that does not exist."""
         self.looks[look]
-        self._db.execute("UPDATE phones SET look = ? WHERE name = ?", (look, name))
-        self._touch(name)
+        self._file.set_look(name, look)
+        self._changed(name)
 
     def set_hint(self, name: str, hint: str) -> None:
         """Set the device language (BCP 47, "" for none) that comes along with everything done from now on."""
-        self._db.execute("UPDATE phones SET hint = ? WHERE name = ?", (hint, name))
-        self._touch(name)
+        self._file.set_hint(name, hint)
+        self._changed(name)
 
     def new_person(self, name: str) -> None:
-        """Give the phone to somebody new: an address that never was, and an empty chat."""
-        old = self.phone(name).address
-        with self._together():
-            self._db.execute("DELETE FROM chat WHERE address = ?", (old,))
-            self._db.execute("DELETE FROM media WHERE address = ?", (old,))
-            self._db.execute(
-                "UPDATE phones SET people = people + 1, address = name || '.' || (people + 1) WHERE name = ?", (name,)
-            )
-        self._touch(name)
+        """Give the phone to somebody new: an address that never was, and an empty chat. Who was on it stays among
+        `people` if she has said anything."""
+        with self._file.together():
+            self._file.mark_seen(self.phone(name).address)
+            self._file.set_new_address(name)
+        self._changed(name)
+
+    def give(self, name: str, address: str) -> None:
+        """Give the phone to one of `people`; her chat comes with her. Where she is on another phone already, the two
+        phones change hands. Raises KeyError for an address that nobody has."""
+        if address not in {person.address for person in self.people()}:
+            raise KeyError("nobody in the simulator has this address")
+        old, other = self.phone(name).address, self._phone_at(address)
+        with self._file.together():
+            self._file.mark_seen(old)
+            self._file.set_address(name, address)
+            if other is not None and other.name != name:
+                self._file.set_address(other.name, old)
+        self._changed(name, *([other.name] if other else []))
+
+    def add_phone(self) -> None:
+        """Put one more phone on the table, where there is one left."""
+        name = next((phone.name for phone in self.phones() if not phone.open), None)
+        if name is not None:
+            self._file.hide(name, False)
+            self._changed(name)
+
+    def hide(self, name: str) -> None:
+        """Take a phone off the table; what is sent to it is kept. The last one stays."""
+        if sum(phone.open for phone in self.phones()) > 1:
+            self._file.mark_seen(self.phone(name).address)
+            self._file.hide(name, True)
+            self._changed(name)
 
     def forward(self, by: timedelta) -> None:
         """Move the clock on, and remember it. Raises ValueError for a negative duration."""
         self.clock.forward(by)
-        self._remember("ahead", str(self.clock.ahead.total_seconds()))
+        self._file.remember("ahead", str(self.clock.ahead.total_seconds()))
         self._ring()
 
     # --- within ---------------------------------------------------------------------------------------------------
 
-    def _do(self, name: str, incoming: Incoming, label: str = "") -> None:
+    def _do(self, name: str, reply_to: str = "", label: str = "", **what: Any) -> None:
         phone = self.phone(name)
-        with self._together():
-            number = self._db.execute(
-                "INSERT INTO chat (address, at, label, waiting) VALUES (?, ?, ?, 1)",
-                (phone.address, incoming.at.isoformat(), label),
-            ).lastrowid
-            whole = msgspec.structs.replace(
-                incoming, provider_id=f"{self._prefix}-{number}", address=phone.address, hint=phone.hint
-            )
-            self._db.execute("UPDATE chat SET incoming = ? WHERE id = ?", (msgspec.msgpack.encode(whole), number))
-        self._touch(name)
-
-    def _append(self, address: str, message: Message) -> str:
-        """Add a message to a chat and give its platform id; an edit keeps the id of the card that it replaces, and
-        becomes a new message where that card is gone."""
-        root = self._own(address, message.edits)
-        number = self._db.execute(
-            "INSERT INTO chat (address, at, message, instead_of) VALUES (?, ?, ?, ?)",
-            (address, self.clock.now().isoformat(), msgspec.msgpack.encode(message), root),
-        ).lastrowid
-        return f"{self._prefix}-{root or number}"
-
-    def _delete(self, address: str, cards: tuple[str, ...]) -> None:
-        own = [self._own(address, card) for card in cards]
-        self._db.executemany("UPDATE chat SET deleted = 1 WHERE ? IN (id, instead_of)", [(number,) for number in own])
-
-    def _own(self, address: str, card: str) -> int | None:
-        """Chat id of the bot's message with platform id `card` in this chat, if it is still there."""
-        prefix, _, number = card.rpartition("-")
-        if prefix != self._prefix or not number.isdigit():
-            return None
-        row = self._db.execute(
-            "SELECT id FROM chat WHERE id = ? AND address = ? AND message IS NOT NULL AND NOT deleted",
-            (number, address),
-        ).fetchone()
-        return None if row is None else int(row["id"])
+        answered = reply_to if self._file.own(phone.address, reply_to) is not None else ""
+        incoming = Incoming(self.name, "", phone.address, self.clock.now(), hint=phone.hint, reply_to=answered, **what)
+        self._file.block(phone.address, incoming.left)
+        self._file.add_hers(incoming, label)
+        self._changed(name)
 
     def _entry(self, row: sqlite3.Row, place: int, look: str) -> Entry:
         message = msgspec.msgpack.decode(row["message"], type=Message) if row["message"] else None
@@ -321,7 +303,7 @@ class Simulator:
         return Entry(
             place=place,
             number=row["id"],
-            card=f"{self._prefix}-{root}",
+            card=f"{self._file.prefix}-{root}",
             at=datetime.fromisoformat(row["at"]),
             incoming=msgspec.msgpack.decode(row["incoming"], type=Incoming) if row["incoming"] else None,
             label=row["label"],
@@ -330,39 +312,22 @@ class Simulator:
             waiting=bool(row["waiting"]),
         )
 
-    def _keep(self, name: str, mime: str, body: bytes) -> str:
-        address = self.phone(name).address
-        row = self._db.execute("INSERT INTO media (address, mime, body) VALUES (?, ?, ?)", (address, mime, body))
-        return str(row.lastrowid)
-
     def _phone_at(self, address: str) -> Phone | None:
         return next((phone for phone in self.phones() if phone.address == address), None)
 
-    def _touch(self, name: str) -> None:
-        self._db.execute("UPDATE phones SET version = version + 1 WHERE name = ?", (name,))
+    def _touch(self, address: str) -> None:
+        """Something in this person's chat has changed, on whichever phone she is, or on none."""
+        phone = self._phone_at(address)
+        self._changed(*([phone.name] if phone else []))
+
+    def _changed(self, *names: str) -> None:
+        for name in names:
+            self._file.touch(name)
         self._ring()
 
     def _ring(self) -> None:
         for bell in self._bells:
             bell.set()
-
-    @contextmanager
-    def _together(self) -> Iterator[None]:
-        """One transaction: all of it or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    def _fact(self, name: str, default: str) -> str:
-        self._db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, default))
-        return str(self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()["value"])
-
-    def _remember(self, name: str, value: str) -> None:
-        self._db.execute("UPDATE facts SET value = ? WHERE name = ?", (value, name))
 
 
 def every_button(bubbles: tuple[Bubble, ...]) -> list[Button]:

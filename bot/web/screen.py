@@ -14,7 +14,9 @@ from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.channels.simulator import Entry, Phone
+from bot.channels.parts import bare
+from bot.channels.simulator import Entry
+from bot.channels.simulator_file import Phone
 from bot.messages import Button, Message
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,7 +27,7 @@ DEVICE_LANGUAGES: Mapping[str, str] = {
     "tr": "Türkçe", "es": "Español", "ru": "Русский", "pt": "Português", "ro": "Română", "pl": "Polski",
     "fa": "فارسی", "ps": "پښتو", "ti": "ትግርኛ", "so": "Soomaali", "": "not told",
 }  # fmt: skip
-OWNERS = {"phone-1": "Mentee", "phone-2": "Mentor"}
+OWNERS = {"phone-1": "Mentee", "phone-2": "Mentor", "phone-3": "Third phone", "phone-4": "Fourth phone"}
 LOOKS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
 STEPS = {"hour": "+1 hour", "day": "+1 day", "week": "+1 week"}
 
@@ -34,6 +36,8 @@ SAFE = {
     "audio/ogg", "audio/webm", "audio/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "image/png", "image/jpeg",
     "image/webp", "image/gif",
 }  # fmt: skip
+
+QUOTED = 90  # characters of a message that are quoted above the answer to it
 
 LINK = re.compile(r"https?://[^\s<>\u2066-\u2069]+[^\s<>\u2066-\u2069.,;:!?)\]]")
 
@@ -55,14 +59,29 @@ def page(phones: Sequence[Phone], state: Mapping[str, object], looks: Sequence[s
     )
 
 
-def chat(phone: Phone, entries: Sequence[Entry], zone: tzinfo, now: datetime) -> str:
+def chat(phone: Phone, entries: Sequence[Entry], zone: tzinfo, *, blocked: bool = False) -> str:
     """One phone's screen, with times in `zone`. Ids of elements stay the same from one drawing to the next, so that
     the page can change what changed and leave alone what plays or has the focus."""
+    quotes = {entry.card: quote(entry.message) for entry in entries if entry.message is not None}
     return (
         _environment()
         .get_template("chat.html")
-        .render(phone=phone, entries=entries, zone=zone, today=now.astimezone(zone))
+        .render(phone=phone, entries=entries, zone=zone, blocked=blocked, quotes=quotes)
     )
+
+
+def quote(message: Message) -> str:
+    """One line that tells which message is answered."""
+    words = " ".join(message.text.split())
+    if len(words) > QUOTED:
+        words = words[: QUOTED - 1].rstrip() + "…"
+    return words or ("Photo" if message.photo else "Voice note" if message.voice else "…")
+
+
+def title(phone: Phone, people: Mapping[str, str]) -> str:
+    """What stands over a phone: who is played on it, by the names in `people` (by address), or whose it is at first."""
+    own = phone.address == phone.name or phone.address.startswith(f"{phone.name}.")
+    return OWNERS[phone.name] if own else people.get(phone.address, OWNERS[phone.name])
 
 
 @cache
@@ -74,9 +93,21 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"linked": linked, "direction": direction, "nav": nav, "clock": clock, "day": day}
-    environment.globals["safe_media"] = SAFE
+    environment.filters |= {
+        "linked": linked,
+        "direction": direction,
+        "nav": nav,
+        "safe_media": safe,
+        "clock": clock,
+        "day": day,
+    }
     return environment
+
+
+def safe(mime: str, kind: str = "") -> bool:
+    """Whether a browser shows or plays this in place, and cannot be harmed by it; of a `kind` ("audio/") where one is
+    given."""
+    return bare(mime) in SAFE and mime.startswith(kind)
 
 
 def linked(text: str) -> Markup:

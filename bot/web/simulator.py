@@ -1,4 +1,4 @@
-"""The simulator page: two phones side by side in the browser, a clock to move, a bot to restart.
+"""The simulator page: phones side by side in the browser, a clock to move, a bot to restart.
 
 For a demonstration on one's own machine only. There is no sign-in, so these routes are never to be mounted by
 `sorora run`; they answer loopback hosts only, and take orders from their own page only.
@@ -25,11 +25,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.channels.parts import bare, file_name
 from bot.channels.simulator import Simulator
+from bot.channels.telegram_bubbles import CAPTION
 from bot.clock import Clock
 from bot.errors import MediaGone
-from bot.messages import LARGEST_MEDIA, Inbox
+from bot.messages import LARGEST_MEDIA, Attachment, Inbox
 from bot.pictures import draw
+from bot.utf16 import units
 from bot.web import screen
 
 HERE = Path(__file__).parent
@@ -112,6 +115,8 @@ class Page:
             "/simulator/phones/{phone}": self._chat,
             "/simulator/pictures/{number:int}": self._picture,
             "/simulator/documents/{number:int}": self._document,
+            "/simulator/voices/{number:int}": self._attached("voice"),
+            "/simulator/photos/{number:int}": self._attached("photo"),
             "/simulator/media/{ref}": self._media,
         }
         posts: dict[str, Handler] = {
@@ -120,8 +125,12 @@ class Page:
             "/simulator/phones/{phone}/voice": self._deed(self._voice, tells=True),
             "/simulator/phones/{phone}/photo": self._deed(self._photo, tells=True),
             "/simulator/phones/{phone}/sticker": self._deed(self._sticker, tells=True),
+            "/simulator/phones/{phone}/block": self._deed(self._block, tells=True),
             "/simulator/phones/{phone}/settings": self._deed(self._settings),
             "/simulator/phones/{phone}/new": self._deed(self._new_person),
+            "/simulator/phones/{phone}/give": self._deed(self._give),
+            "/simulator/phones/{phone}/hide": self._deed(self._hide),
+            "/simulator/phones": self._add_phone,
             "/simulator/clock": self._move,
             "/simulator/restart": self._start_again,
         }
@@ -139,7 +148,8 @@ class Page:
 
     async def _chat(self, request: Request) -> Response:
         phone = self.simulator.phone(name(request, self.simulator))
-        return html(screen.chat(phone, self.simulator.screen(phone.name), BRUSSELS, self.clock.now()))
+        blocked = self.simulator.blocked(phone.name)
+        return html(screen.chat(phone, self.simulator.screen(phone.name), BRUSSELS, blocked=blocked))
 
     async def _events(self, request: Request) -> Response:
         return StreamingResponse(self.news(), media_type="text/event-stream", headers=HEADERS)
@@ -157,11 +167,17 @@ class Page:
                     await self.simulator.deliver(self.inbox)
 
     def _state(self) -> dict[str, object]:
-        """Versions of all screens, number of the bot's start, and the time in Brussels."""
+        """Versions of all screens, who is where, number of the bot's start, and the time in Brussels."""
         now = self.clock.now().astimezone(BRUSSELS)
+        phones, people = self.simulator.phones(), self.simulator.people()
+        names = {person.address: person.name for person in people}
         return {
             "boot": self.simulator.boot,
-            "phones": {phone.name: phone.version for phone in self.simulator.phones()},
+            "phones": {phone.name: phone.version for phone in phones},
+            "open": [phone.name for phone in phones if phone.open],
+            "titles": {phone.name: screen.title(phone, names) for phone in phones},
+            "played": {phone.name: phone.address for phone in phones},
+            "people": [[person.address, person.name, person.unread] for person in people],
             "time": f"{now:%H:%M}",
             "day": day(now),
             "ahead": ahead(self.simulator.clock.ahead),
@@ -180,6 +196,18 @@ class Page:
         if message is None or message.document is None:
             raise HTTPException(404)
         return file(message.document.mime, message.document.body, message.document.name)
+
+    def _attached(self, what: str) -> Handler:
+        """Answers with the voice note or photo that came with a message of the bot."""
+
+        async def handle(request: Request) -> Response:
+            message = self.simulator.message(request.path_params["number"])
+            sent: Attachment | None = getattr(message, what, None)
+            if sent is None:
+                raise HTTPException(404)
+            return file(bare(sent.mime), sent.body, file_name(what, sent.mime))
+
+        return handle
 
     async def _media(self, request: Request) -> Response:
         try:
@@ -208,7 +236,7 @@ class Page:
         words = field(form, "text")
         if not words or len(words) > LARGEST_TEXT:
             raise HTTPException(400)
-        self.simulator.write(phone, words)
+        self.simulator.write(phone, words, field(form, "reply_to"))
 
     async def _tap(self, phone: str, form: FormData) -> None:
         data = field(form, "data")
@@ -219,10 +247,15 @@ class Page:
     async def _voice(self, phone: str, form: FormData) -> None:
         mime, body = await upload(form, "audio/")
         seconds = field(form, "seconds")
-        self.simulator.record(phone, mime, min(int(seconds), 3600) if seconds.isdecimal() else 0, body)
+        length = min(int(seconds), 3600) if seconds.isdecimal() else 0
+        self.simulator.record(phone, mime, length, body, field(form, "reply_to"))
 
     async def _photo(self, phone: str, form: FormData) -> None:
-        self.simulator.photograph(phone, *await upload(form, "image/"))
+        mime, body = await upload(form, "image/")
+        caption = field(form, "caption").strip()
+        if units(caption) > CAPTION:
+            raise HTTPException(400)
+        self.simulator.photograph(phone, mime, body, caption, field(form, "reply_to"))
 
     async def _sticker(self, phone: str, form: FormData) -> None:
         self.simulator.sticker(phone)
@@ -237,8 +270,24 @@ class Page:
                 raise HTTPException(400)
             self.simulator.set_hint(phone, field(form, "hint"))
 
+    async def _block(self, phone: str, form: FormData) -> None:
+        self.simulator.block(phone)
+
     async def _new_person(self, phone: str, form: FormData) -> None:
         self.simulator.new_person(phone)
+
+    async def _give(self, phone: str, form: FormData) -> None:
+        try:
+            self.simulator.give(phone, field(form, "address"))
+        except KeyError:
+            raise HTTPException(400) from None
+
+    async def _hide(self, phone: str, form: FormData) -> None:
+        self.simulator.hide(phone)
+
+    async def _add_phone(self, request: Request) -> Response:
+        self.simulator.add_phone()
+        return Response(status_code=204, headers=HEADERS)
 
     # --- the bot and its clock ------------------------------------------------------------------------------------
 

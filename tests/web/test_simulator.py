@@ -186,19 +186,29 @@ async def test_no_id_ever_comes_twice(house: House) -> None:
     assert len({incoming.provider_id for incoming in house.inbox.received}) == 9
 
 
-async def test_a_forgotten_person_has_left_her_phone(house: House) -> None:
+async def test_a_new_person_begins_anew_and_who_was_there_can_be_played_again(house: House) -> None:
     await house.client.post("/simulator/phones/phone-1/voice", files={"file": ("v.wav", b"RIFF", "audio/wav")})
     media = house.inbox.received[0].voice
     assert media is not None
-    assert await house.simulator.fetch(media) == b"RIFF"
     await house.client.post("/simulator/phones/phone-1/new")
     assert house.texts() == []
-    result = await house.simulator.send(Sending(1, "simulator", "phone-1", Message("Are you there?")))
-    assert result.verdict is Verdict.LEFT
-    with pytest.raises(MediaGone):
-        await house.simulator.fetch(media)
     await house.client.post("/simulator/phones/phone-1/text", data={"text": "hello"})
     assert house.inbox.received[-1].address == "phone-1.2"
+    await house.say(Message("Are you there?"))  # to her who was there first, and is on no phone now
+    assert [(one.name, one.unread) for one in house.simulator.people()] == [
+        ("Newcomer 1", 1), ("Newcomer 1.2", 0), ("Newcomer 2", 0)
+    ]  # fmt: skip
+    await house.client.post("/simulator/phones/phone-1/give", data={"address": "phone-1"})
+    assert house.texts()[-1] == "Are you there?"
+    assert await house.simulator.fetch(media) == b"RIFF"
+
+
+async def test_nobody_has_this_address(house: House) -> None:
+    for address in ("phone-9", "phone-1.2", "phone-3.2", ""):
+        result = await house.simulator.send(Sending(1, "simulator", address, Message("Are you there?")))
+        assert result.verdict is Verdict.LEFT
+    with pytest.raises(MediaGone):
+        await house.simulator.fetch(Media("7"))
 
 
 # --- what she does ------------------------------------------------------------------------------------------------

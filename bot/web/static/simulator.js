@@ -40,7 +40,52 @@ function take(news) {
     const place = find(`#${name}`);
     if (place.textContent !== news[name]) place.textContent = news[name];
   }
+  lay(news);
   stands.forEach(refresh);
+}
+
+// Which phones lie on the table, who is played on each, and who has messages that nobody has seen.
+function lay(news) {
+  for (const part of all("[data-of]")) {
+    part.hidden = !news.open.includes(part.dataset.of);
+    const title = part.matches("[data-title]") ? part : find("[data-title]", part);
+    if (title && title.textContent !== news.titles[part.dataset.of]) title.textContent = news.titles[part.dataset.of];
+  }
+  if (body.dataset.tab !== "desk" && !news.open.includes(body.dataset.tab)) show(news.open[0]);
+  find("#add").hidden = news.open.length === stands.length;
+  all(".hides").forEach((button) => { button.hidden = news.open.length === 1; });
+  for (const select of all(".play")) {
+    const place = news.played[select.dataset.phone];
+    people(select, news.people.some(([address]) => address === place) ? news.people : [[place, "New person", 0], ...news.people]);
+    if (select.value !== place) select.value = place;
+  }
+  for (const stand of stands) {
+    if (stand.dataset.plays && stand.dataset.plays !== news.played[stand.dataset.phone]) unquote(stand);
+    stand.dataset.plays = news.played[stand.dataset.phone];
+  }
+  const waiting = news.people.filter(([, , unread]) => unread);
+  find("#news").hidden = !waiting.length;
+  find("#news .mail").replaceChildren(...waiting.slice(0, 8).map(([address, name, unread]) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+    button.append(Object.assign(document.createElement("b"), { textContent: unread }));
+    button.addEventListener("click", () => post(known.open[1] ?? known.open[0], "give", { address }));
+    return button;
+  }));
+}
+
+// The options of a list of people; one that is open on the screen is changed as little as possible.
+function people(select, list) {
+  const labels = list.map(([, name, unread]) => (unread ? `${name} · ${unread} new` : name));
+  if (select.length !== list.length) select.replaceChildren(...list.map(() => document.createElement("option")));
+  list.forEach(([address], place) => {
+    const option = select.options[place];
+    if (option.value !== address || !option.hasAttribute("value")) option.value = address;
+    if (option.textContent !== labels[place]) option.textContent = labels[place];
+  });
+}
+
+for (const select of all(".play")) {
+  select.addEventListener("change", () => post(select.dataset.phone, "give", { address: select.value }));
 }
 
 function refresh(stand) {
@@ -106,8 +151,37 @@ for (const form of all(".write")) {
     }
   }, true);
   form.addEventListener("htmx:after:request", (event) => {
-    if (event.detail.ctx.response.status === 204 && words.value === sent) words.value = "";
+    if (event.detail.ctx.response.status !== 204 || words.value !== sent) return;
+    words.value = "";
+    unquote(form.closest(".stand"));
   });
+}
+
+// --- answering one message ----------------------------------------------------------------------------------------
+
+const answered = (stand) => find("[name=reply_to]", stand).value;
+
+function unquote(stand) {
+  find("[name=reply_to]", stand).value = "";
+  find(".quote", stand).hidden = true;
+}
+
+for (const stand of stands) {
+  const words = find("textarea", stand);
+  find(".chat", stand).addEventListener("click", (event) => {
+    const button = event.target.closest(".answer");
+    if (!button) return;
+    find("[name=reply_to]", stand).value = button.dataset.card;
+    find(".quote span", stand).textContent = button.dataset.quote;
+    find(".quote", stand).hidden = false;
+    words.focus();
+  });
+  const cancel = () => {
+    unquote(stand);
+    words.focus();
+  };
+  find(".unquote", stand).addEventListener("click", cancel);
+  words.addEventListener("keydown", (event) => { if (event.key === "Escape") cancel(); });
 }
 
 for (const name of ["htmx:error", "htmx:response:error"]) {
@@ -130,11 +204,27 @@ async function post(phone, what, fields) {
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   try {
     const answer = await fetch(`/simulator/phones/${phone}/${what}`, { method: "POST", body: form });
-    if (answer.ok) return;
-    toast(answer.status === 413 ? "That is too large: at most 10 MB." : "That could not be sent.");
+    if (answer.ok) return true;
+    const why = { 400: "That did not work.", 413: "That is too large: at most 10 MB." };
+    toast(why[answer.status] ?? "That could not be sent.");
   } catch {
     toast("The bot did not take this. Please try again in a moment.");
   }
+  return false;
+}
+
+// A voice note or photo answers the quoted message, as words do; what is written goes under a photo.
+async function send(stand, what, fields) {
+  const words = find("textarea", stand);
+  const caption = words.value;
+  if (what === "photo" && caption.trim().length > 1024) {
+    toast("That is too long to stand under a photo: at most 1024 characters.");
+    return;
+  }
+  const more = what === "photo" ? { caption } : {};
+  if (!await post(stand.dataset.phone, what, { ...fields, ...more, reply_to: answered(stand) })) return;
+  unquote(stand);
+  if (what === "photo" && words.value === caption) words.value = "";
 }
 
 async function sample(name, mime) {
@@ -142,7 +232,7 @@ async function sample(name, mime) {
   return new File([bytes], name, { type: mime });
 }
 
-function recorder(phone, button) {
+function recorder(stand, button) {
   let current = null;
   const start = async () => {
     if (!navigator.mediaDevices || !window.MediaRecorder) throw new Error("no recording here");
@@ -156,7 +246,7 @@ function recorder(phone, button) {
       const file = new File(parts, "voice", { type: current.mimeType });
       stream.getTracks().forEach((track) => track.stop());
       current = null;
-      post(phone, "voice", { file, seconds });
+      send(stand, "voice", { file, seconds });
     };
     current.start();
   };
@@ -189,18 +279,18 @@ for (const stand of stands) {
     await deed();
   };
   find(".sample-voice", stand).addEventListener("click", done(async () => {
-    await post(phone, "voice", { file: await sample("voice.wav", "audio/wav"), seconds: 2 });
+    await send(stand, "voice", { file: await sample("voice.wav", "audio/wav"), seconds: 2 });
   }));
   find(".sample-photo", stand).addEventListener("click", done(async () => {
-    await post(phone, "photo", { file: await sample("photo.jpg", "image/jpeg") });
+    await send(stand, "photo", { file: await sample("photo.jpg", "image/jpeg") });
   }));
   find(".sticker-button", stand).addEventListener("click", done(() => post(phone, "sticker", {})));
   const pick = find(".pick input", stand);
   pick.addEventListener("change", done(async () => {
-    if (pick.files.length) await post(phone, "photo", { file: pick.files[0] });
+    if (pick.files.length) await send(stand, "photo", { file: pick.files[0] });
     pick.value = "";
   }));
-  recorder(phone, find(".mic", stand));
+  recorder(stand, find(".mic", stand));
   document.addEventListener("click", (event) => { if (!more.contains(event.target)) more.open = false; });
   more.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -264,11 +354,13 @@ for (const stand of stands) {
 
 // --- one phone at a time where there is room for one only -----------------------------------------------------------
 
-for (const tab of all(".tabs button")) {
-  tab.addEventListener("click", () => {
-    body.dataset.tab = tab.dataset.tab;
-    all(".tabs button").forEach((other) => other.setAttribute("aria-pressed", other === tab));
-  });
+function show(name) {
+  body.dataset.tab = name;
+  all(".tabs button").forEach((tab) => tab.setAttribute("aria-pressed", tab.dataset.tab === name));
+  all("[data-pane]").forEach((pane) => pane.classList.toggle("front", pane.dataset.pane === name));
 }
+
+for (const tab of all(".tabs button")) tab.addEventListener("click", () => show(tab.dataset.tab));
+show(body.dataset.tab);
 
 listen();

@@ -11,6 +11,7 @@ from types import ModuleType
 import msgspec
 
 from bot.dialogue.steps import Text
+from bot.mentoring.demo import DemoPeople
 from bot.mentoring.effects import Programme
 from bot.mentoring.lookups import Helpline
 from conversations import (
@@ -47,6 +48,13 @@ def helplines() -> tuple[Helpline, ...]:
     return msgspec.convert(table("helplines")["helplines"], tuple[Helpline, ...])
 
 
+def demo_people() -> DemoPeople:
+    """The fictional people of content/demo_people.toml. Raises msgspec.ValidationError where one is incomplete."""
+    people = msgspec.convert(table("demo_people"), DemoPeople)
+    asked = tuple(competencies.COMPETENCIES)
+    return msgspec.structs.replace(people, competencies=asked, consent_version=consent.CONSENT_VERSION)
+
+
 def names() -> dict[str, Text]:
     """What the ids in her data mean, for the readable page of it."""
     return {
@@ -64,7 +72,9 @@ def programme() -> Programme:
     """All talks by name, and the menu of them."""
     worth = {each.TALK.name: each.TALK.title for each in ABOUT_HER}
     talks = [each.TALK for each in (*AROUND, *ABOUT_HER, *BETWEEN)]
-    return Programme({talk.name: talk for talk in (*talks, menu.talk(worth))}, helplines=helplines(), names=names())
+    return Programme(
+        {talk.name: talk for talk in (*talks, menu.talk(worth))}, helplines=helplines(), names=names(), demo=demo_people
+    )
 
 
 PROGRAMME = programme()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from typing import TYPE_CHECKING
 
 from bot.dialogue.steps import Json, Talk, Text
 from bot.mentoring.assessments import Assessment
 from bot.mentoring.goals import GoalPlan, GoalState
 from bot.mentoring.lookups import Helpline
 from bot.mentoring.people import Purpose, Role
+
+if TYPE_CHECKING:  # it speaks of profiles, which have effects of their own
+    from bot.mentoring.demo import DemoPeople
 
 
 class Effect:
@@ -101,7 +105,8 @@ class Programme:
 
     talks: by name. welcome, menu, help, danger: the names of the talks for who is new, for when nothing else is open,
     for "help", and for safety words. helplines: whom to call, most general first. names: what the ids in a person's
-    data mean (questionnaire items, fields, barriers), for the readable page of her data.
+    data mean (questionnaire items, fields, barriers), for the readable page of her data. demo: reads the fictional
+    people with whom a demo begins; None for a programme that has none.
     """
 
     talks: Mapping[str, Talk]
@@ -112,3 +117,4 @@ class Programme:
     write: str = ""
     helplines: tuple[Helpline, ...] = ()
     names: Mapping[str, Text] = field(default_factory=dict)
+    demo: Callable[[], DemoPeople] | None = None

@@ -27,6 +27,7 @@ from bot.channels.telegram_face import telegram_faces
 from bot.channels.whatsapp import WhatsApp
 from bot.channels.whatsapp_bubbles import present as whatsapp_look
 from bot.clock import Clock, MovableClock
+from bot.demo_people import settle_in
 from bot.engine.batches import Batches
 from bot.engine.outbox import Outbox
 from bot.engine.scheduler import Scheduler
@@ -220,7 +221,8 @@ async def patiently(call: Callable[[], Awaitable[None]]) -> None:
 
 
 async def demo(settings: Settings, clock: Clock, opened: Callable[[str], None]) -> bool:
-    """The simulator on loopback, with a key and a database of its own. Gives whether it is to be started again."""
+    """The simulator on loopback, with a key, a database and fictional people of its own. Gives whether it is to be
+    started again."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     moved = MovableClock(clock)
     looks = {"telegram": telegram_look, "whatsapp": whatsapp_look}
@@ -230,6 +232,7 @@ async def demo(settings: Settings, clock: Clock, opened: Callable[[str], None]) 
     await migrate(store)
     programme = find_programme(settings.conversations)
     sorora = put_together(store, {simulator.name: simulator}, moved, programme, random.SystemRandom())
+    simulator.cast = dict(await settle_in(store, sorora.house.office, moved.now()))
     again = False
 
     def restart() -> None:

@@ -91,10 +91,12 @@ class DemoMentee(DemoPerson, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class DemoPeople(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of them. consent_version: of the consent screen to which they said yes, once, in the story of the demo."""
+    """All of them. What the talks would have asked them comes from the programme: ids of the competencies that mentors
+    assess, the versions of the consent screen and of the code of conduct."""
 
     coordinator: DemoPerson
     mentors: tuple[DemoMentor, ...]
     mentees: tuple[DemoMentee, ...]
     competencies: tuple[str, ...] = ()
     consent_version: str = ""
+    code_version: str = ""

@@ -71,6 +71,7 @@ class Catalogs:
         by_name = sorted(languages.values(), key=lambda language: language.name.casefold())
         self._languages = {language.code: language for language in by_name}
         self._typed: dict[Text, frozenset[str]] = {}
+        self._labels: dict[tuple[Words, str], tuple[str, str]] = {}
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Catalogs:
@@ -115,7 +116,22 @@ class Catalogs:
 
     def label(self, words: Words, language: str) -> str:
         """The words without isolates or marks, for buttons (they count as characters there) and pictures."""
-        return CONTROLS.sub("", Writer(self._get(language), plain=True).words(words))
+        return self._label(words, language)[0]
+
+    def spelled(self, words: Words, language: str) -> str:
+        """A label as it is compared with what somebody types (bot.typed.normalise)."""
+        return self._label(words, language)[1]
+
+    def _label(self, words: Words, language: str) -> tuple[str, str]:
+        """A label, and how it is spelled. Sentences of the programme without values are written only once."""
+        key = (words, language)
+        if key in self._labels:
+            return self._labels[key]
+        label = CONTROLS.sub("", Writer(self._get(language), plain=True).words(words))
+        found = label, normalise(label)
+        if isinstance(words, Text) and not words.values and words.count is None:
+            self._labels[key] = found
+        return found
 
     def data(self, data: object, language: str) -> object:
         """The same mappings and lists with every Words in them made a label."""

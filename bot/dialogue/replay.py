@@ -6,13 +6,13 @@ removed is ignored, an answer that its question no longer accepts is asked again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from bot.dialogue.steps import Ask, Choice, Conversation, Json, Look, Refused, Say, Speak
+from bot.dialogue.steps import Ask, Choice, Conversation, Json, Look, Refused, Say, Speak, Step
 
 STEP_LIMIT = 2000  # far above the longest talk (about 120 steps with a journal full of milestones)
 
@@ -57,41 +57,83 @@ def play(begin: Callable[[], Conversation[Any]], journal: Journal) -> Played:
 
     Raises EndlessTalk where the talk takes more than STEP_LIMIT steps, ValueError where it uses a key twice.
     """
-    talk, reply = begin(), None
-    said: list[Say] = []
-    trail: dict[str, bool] = {}  # key to whether it is a question
-    language: str | None = None
+    return Replay(begin).on(journal)
 
-    def here(**found: Any) -> Played:
-        questions = tuple(key for key, question in trail.items() if question)
-        return Played(tuple(said), tuple(trail), questions, language, **found)
 
-    for _ in range(STEP_LIMIT):
+class Replay:
+    """The replay of one talk while its journal grows, within one turn: it goes on from where it stands as long as the
+    journal still says what led there, and begins anew otherwise. What it gives is the same either way."""
+
+    def __init__(self, begin: Callable[[], Conversation[Any]]) -> None:
+        self.begin = begin
+        self.restart()
+
+    def restart(self) -> None:
+        """Stand at the beginning."""
+        self.talk = self.begin()
+        self.step: Step | None = None  # where it waits: a question or look-up that the journal did not answer
+        self.ended: tuple[Any] | None = None
+        self.taken = 0
+        self.said: list[Say] = []
+        self.language: str | None = None
+        self.trail: dict[str, bool] = {}  # key to whether it is a question
+        self.used: dict[str, Json] = {}  # what the journal said under these keys
+
+    def on(self, journal: Journal) -> Played:
+        """Where the talk stands with this journal; `play` says what it raises."""
+        answers = journal.answers
+        if not all(key in answers and answers[key] is value for key, value in self.used.items()):
+            self.restart()
+        reply: object = None
+        while self.ended is None:
+            if self.step is None:
+                self.advance(reply)
+                reply = None
+            if isinstance(self.step, Ask | Look):
+                seen, reply = accepts(self.step, journal) if isinstance(self.step, Ask) else sees(self.step, journal)
+                if not seen:
+                    break
+                self.take(self.step, answers)
+        return self.here()
+
+    def advance(self, reply: object) -> None:
+        """Let the talk take one step; what it says is gathered."""
+        self.taken += 1
+        if self.taken > STEP_LIMIT:
+            raise EndlessTalk(f"a talk took more than {STEP_LIMIT} steps")
         try:
-            step = talk.send(reply)
+            step = self.talk.send(reply)
         except StopIteration as end:
-            return here(ended=True, result=end.value)
-        reply = None
+            self.ended = (end.value,)
+            return
         if isinstance(step, Say):
-            said.append(step)
-            continue
-        if isinstance(step, Speak):
-            language = step.language
-            continue
-        if step.key in trail:
+            self.said.append(step)
+        elif isinstance(step, Speak):
+            self.language = step.language
+        elif step.key in self.trail:
             raise ValueError(f"the talk uses the key {step.key!r} twice")
-        if isinstance(step, Look):
-            seen, reply = sees(step, journal)
-            if not seen:
-                return here(wanted=step)
         else:
-            accepted, reply = accepts(step, journal)
-            if not accepted:
-                return here(asked=step)
-            said.clear()
-            language = None
-        trail[step.key] = isinstance(step, Ask)
-    raise EndlessTalk(f"a talk took more than {STEP_LIMIT} steps")
+            self.step = step
+
+    def take(self, step: Ask | Look, answers: Mapping[str, Json]) -> None:
+        """The journal has answered this step."""
+        self.trail[step.key] = isinstance(step, Ask)
+        self.used[step.key] = answers[step.key]
+        self.step = None
+        if isinstance(step, Ask):
+            self.said.clear()
+            self.language = None
+
+    def here(self) -> Played:
+        """Where it stands."""
+        questions = tuple(key for key, question in self.trail.items() if question)
+        asked = self.step if isinstance(self.step, Ask) else None
+        wanted = self.step if isinstance(self.step, Look) else None
+        result = self.ended[0] if self.ended is not None else None
+        ended = self.ended is not None
+        return Played(
+            tuple(self.said), tuple(self.trail), questions, self.language, asked, wanted, ended=ended, result=result
+        )
 
 
 def sees(look: Look, journal: Journal) -> tuple[bool, object]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-from bot.dialogue.replay import Journal, play
+from bot.dialogue.replay import Journal, Played, Replay
 from bot.dialogue.steps import Talk
 from bot.engine.wishes import House, State, Turn
 from bot.mentoring.lookups import Left
@@ -19,6 +18,7 @@ class Stack:
         self.house = house
         self.state = state
         self.turn = turn
+        self.replays: dict[str, Replay] = {}
         self.talks = {talk.id: talk for talk in state.known.talks if talk.name in house.programme.talks}
         turn.ended += [talk.id for talk in state.known.talks if talk.id not in self.talks]
 
@@ -97,16 +97,17 @@ class Stack:
 
     def has_answers(self, talk: KeptTalk) -> bool:
         """Whether she has answered anything. A talk that cannot be replayed counts: nothing is thrown away."""
-        journal = self.journal(talk)
         try:
-            played = play(self.beginning(talk), journal)
+            played = self.play(talk)
         except Exception:
             return True
-        return bool(played.questions or journal.aside)
+        return bool(played.questions or self.journal(talk).aside)
 
-    def beginning(self, talk: KeptTalk) -> Callable[[], Any]:
-        """How a talk begins."""
-        return lambda: self.programme_talk(talk).begin(talk.about)
+    def play(self, talk: KeptTalk) -> Played:
+        """Where a talk stands with the journal that it has now. Raises what the talk raises."""
+        if talk.id not in self.replays:
+            self.replays[talk.id] = Replay(partial(self.programme_talk(talk).begin, talk.about))
+        return self.replays[talk.id].on(self.journal(talk))
 
     def programme_talk(self, talk: KeptTalk) -> Talk:
         """The talk as the programme knows it."""

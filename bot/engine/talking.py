@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bot.affairs.desk import Carried
-from bot.dialogue.replay import Journal, Played, answered, back, looked, play
+from bot.dialogue.replay import Journal, Played, answered, back, looked
 from bot.dialogue.steps import Ask, Json, Look, Refused, Say, Words, _, paragraphs
 from bot.engine.questions import draw_question, draw_said, spoken
 from bot.engine.stack import Stack
@@ -47,7 +47,7 @@ class Talking:
         if talk is None:
             return None
         while True:
-            played = play(self.stack.beginning(talk), self.stack.journal(talk))
+            played = self.stack.play(talk)
             if fresh:
                 self.speak(played)
             if played.wanted is None:

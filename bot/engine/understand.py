@@ -196,7 +196,7 @@ class Reader:
         """The option with exactly these words on its button, in her language."""
         said = normalise(text)
         for key, option in self.ask.kind.options.items():
-            if normalise(self.catalogs.label(option.label, self.language)) == said:
+            if self.catalogs.spelled(option.label, self.language) == said:
                 return key
         return None
 

@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.replay import Journal, answered, back, play
+from bot.dialogue.replay import Journal, Replay, answered, back, play
 from bot.dialogue.steps import (
     Ask,
     Conversation,
@@ -84,3 +84,18 @@ def test_an_answer_is_taken_or_refused_and_what_is_taken_is_accepted_for_ever(ke
     except (Refused, ValueError, TypeError, KeyError):
         return
     assert play(everything, journal).ended
+
+
+steps = st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(["good", "odd", "gone"]), json), max_size=20)
+
+
+@given(steps)
+def test_a_replay_that_goes_on_stands_where_a_new_one_would(changes: list[tuple[str, str, Any]]) -> None:
+    going, journal = Replay(everything), Journal({"me": GOOD["me"], "now": GOOD["now"], "left": []})
+    for key, how, value in changes:
+        answers = {name: kept for name, kept in journal.answers.items() if name != key}
+        if how != "gone" and key in GOOD:
+            answers[key] = GOOD[key] if how == "good" else value
+        journal = Journal(answers)
+        assert going.on(journal) == play(everything, journal)
+        assert going.on(journal) == going.on(journal)

@@ -13,6 +13,8 @@ from bot.errors import SettingError, SororaError
 from bot.i18n import Catalogs
 from bot.mentoring.effects import Programme
 from bot.settings import Settings
+from bot.store import team
+from bot.store.door import Store
 from bot.store.schema import up_to_date
 
 STALE = timedelta(days=90)  # a number to call that nobody has checked for so long (TRUST, "Safeguarding")
@@ -53,6 +55,7 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         if await up_to_date(store):
             yield Finding("The database answers and is up to date.")
+            yield await coordinators(store)
         elif store.engine.dialect.name == "sqlite":
             yield Finding("The database has no or an older schema: `sorora run` will bring it up to date.")
         else:
@@ -61,6 +64,15 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("The database does not answer: check SORORA_DATABASE_URL and that it is running.", bad=True)
     finally:
         await store.close()
+
+
+async def coordinators(store: Store) -> Finding:
+    """Is anybody there to approve mentors and to look at reports?"""
+    async with store.begin(reading=True) as tx:
+        number = await team.how_many(tx)
+    if not number:
+        return Finding("Nobody is a coordinator yet: make one with `sorora coordinators add`.", warn=True)
+    return Finding(f"Coordinators: {number}.")
 
 
 async def channels(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:

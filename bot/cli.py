@@ -25,9 +25,10 @@ from bot.checkup import checkup
 from bot.clock import SystemClock
 from bot.errors import SettingError, SororaError
 from bot.i18n import Catalogs
+from bot.mentoring.team import NUMBER_HOLDS
 from bot.settings import Settings
 from bot.store import backup as backups
-from bot.store import invites
+from bot.store import invites, team
 from bot.store.door import Store
 from bot.store.schema import migrate as migrate_store
 from bot.store.schema import up_to_date
@@ -41,6 +42,8 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Keys that encrypt what people write.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+coordinators = typer.Typer(help="Who approves mentors and looks after reports.", no_args_is_help=True)
+app.add_typer(coordinators, name="coordinators")
 CLOCK = SystemClock()
 
 
@@ -74,6 +77,13 @@ async def database() -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+def check_language(code: str) -> None:
+    """Raise SettingError where this is no language of ours; "" is none, and fine."""
+    known = Catalogs.load().languages
+    if code and code not in known:
+        raise SettingError(f"There is no language {code}: {', '.join(known)} are there.")
 
 
 def wait_for(work: Coroutine[Any, Any, Any]) -> Any:
@@ -172,10 +182,75 @@ def invite(
 
     if len(group) > invites.LONGEST_GROUP:
         raise SettingError(f"The name of a group has at most {invites.LONGEST_GROUP} characters.")
-    if language and language not in Catalogs.load().languages:
-        raise SettingError(f"There is no language {language}: {', '.join(Catalogs.load().languages)} are there.")
+    check_language(language)
     wait_for(work())
     typer.echo(f"The code is {code}. On Telegram: https://t.me/YOUR_BOT?start={code} On WhatsApp: send /start {code}")
+
+
+@coordinators.command("add")
+def coordinators_add(
+    language: Annotated[str, typer.Option(help="Language of the first question, such as ar.")] = "",
+) -> None:
+    """Make a link for one new coordinator. It is good for one person and 48 hours, and makes nobody one by itself."""
+    code, invitation = secrets.token_urlsafe(12), 1 + secrets.randbits(60)  # the second is never shown to anybody
+
+    async def work() -> None:
+        async with database() as store, store.begin() as tx:
+            until = CLOCK.now() + NUMBER_HOLDS
+            await invites.invite(tx, code, language, "", 1, until, purpose=team.INVITES, about=invitation)
+
+    check_language(language)
+    wait_for(work())
+    typer.echo(f"On Telegram: https://t.me/YOUR_BOT?start={code} On WhatsApp: send /start {code}")
+    typer.echo("She gets a number of six digits. Hear it from her own voice, then: sorora coordinators confirm NUMBER")
+
+
+@coordinators.command("confirm")
+def coordinators_confirm(
+    number: Annotated[str, typer.Argument(help="The six digits that she told you, by phone or in person.")],
+) -> None:
+    """Make who told you this number a coordinator. Only for somebody whose voice or face you know."""
+
+    async def work() -> int | None:
+        async with database() as store, store.begin() as tx:
+            return await team.confirm(tx, "".join(number.split()), CLOCK.now())
+
+    person_id = wait_for(work())
+    if person_id is None:
+        raise SettingError("Nobody waits with this number: it is wrong, used, or older than 48 hours.")
+    typer.echo(f"Person {person_id} is a coordinator now. The chat tells her so.")
+
+
+@coordinators.command("list")
+def coordinators_list() -> None:
+    """Say who is a coordinator, and who waits to be confirmed: id, name, since when, state."""
+
+    async def work() -> list[str]:
+        async with database() as store, store.begin(reading=True) as tx:
+            found = await team.everyone(tx)
+            names = await team.names_of(tx, [one.person_id for one in found])
+        return [f"{one.person_id}  {names[one.person_id]}  {one.at:%Y-%m-%d}  {one.state}" for one in found]
+
+    typer.echo("\n".join(wait_for(work())) or "There is no coordinator yet: sorora coordinators add")
+
+
+@coordinators.command("remove")
+def coordinators_remove(
+    person: Annotated[int, typer.Argument(metavar="ID", help="Her id, as `sorora coordinators list` shows it.")],
+) -> None:
+    """Take the role of a coordinator away, at once."""
+
+    async def work() -> tuple[bool, int]:
+        async with database() as store, store.begin() as tx:
+            gone = await team.remove(tx, person, CLOCK.now())
+            return gone, await team.how_many(tx)
+
+    gone, left = wait_for(work())
+    if not gone:
+        raise SettingError(f"There is no coordinator {person}: see `sorora coordinators list`.")
+    typer.echo(f"Person {person} is no coordinator any more.")
+    if not left:
+        typer.echo("No coordinator is left: nobody sees reports or approves mentors. Make one: sorora coordinators add")
 
 
 @keys.command("new")

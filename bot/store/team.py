@@ -27,13 +27,14 @@ from bot.mentoring.team import (
     Waits,
     Work,
 )  # fmt: skip
-from bot.store import due, people
+from bot.store import due, mail, people
 from bot.store import tables as t
 from bot.store.door import Tx
 
 INVITES = "coordinator"  # the purpose of an invitation, and the talk that it opens
 TALKS = ("coordination", "applicant", "case", "round")  # of coordinators: their journals hold what they looked up
 REPORT_UNANSWERED = "report_unanswered"  # a deed of bot.affairs.team
+WELCOME = "team_welcome"  # a notice of it
 
 
 # --- coordinators -------------------------------------------------------------------------------------------------
@@ -81,6 +82,12 @@ async def everyone(tx: Tx) -> list[Coordinator]:
     return [coordinator_of(row) for row in rows]
 
 
+async def how_many(tx: Tx) -> int:
+    """How many are confirmed."""
+    confirmed = t.coordinators.c.state == CoordinatorState.CONFIRMED.value
+    return await tx.conn.scalar(sa.select(sa.func.count()).select_from(t.coordinators).where(confirmed)) or 0
+
+
 async def ask(tx: Tx, person_id: int, number: str, now: datetime) -> None:
     """She agreed to coordinate and waits to be confirmed by this number."""
     await tx.conn.execute(sa.delete(t.coordinators).where(t.coordinators.c.person_id == person_id))
@@ -102,7 +109,8 @@ async def asked_by(tx: Tx, number: str, now: datetime) -> int | None:
 
 
 async def confirm(tx: Tx, number: str, now: datetime) -> int | None:
-    """Make who waits under this number a coordinator; gives her id, or None as for `asked_by`."""
+    """Make who waits under this number a coordinator, and let the clock welcome her; gives her id, or None as for
+    `asked_by`."""
     person_id = await asked_by(tx, number, now)
     if person_id is None or not await give_role(tx, person_id, coordinator=True):
         return None
@@ -111,16 +119,19 @@ async def confirm(tx: Tx, number: str, now: datetime) -> int | None:
         .where(t.coordinators.c.person_id == person_id)
         .values(state=CoordinatorState.CONFIRMED.value, number="", at=now)
     )
+    await due.plan(tx, WELCOME, 0, person_id, now)
+    await mail.audit(tx, [(person_id, "confirmed as coordinator")], now)
     return person_id
 
 
-async def remove(tx: Tx, person_id: int) -> bool:
+async def remove(tx: Tx, person_id: int, now: datetime) -> bool:
     """Take the role away at once, with what her talks as a coordinator had looked up; False for who is none."""
     gone = await tx.conn.execute(sa.delete(t.coordinators).where(t.coordinators.c.person_id == person_id))
     if not gone.rowcount:
         return False
     await give_role(tx, person_id, coordinator=False)
     await tx.conn.execute(sa.delete(t.talks).where(t.talks.c.person_id == person_id, t.talks.c.name.in_(TALKS)))
+    await mail.audit(tx, [(person_id, "no coordinator any more")], now)
     return True
 
 

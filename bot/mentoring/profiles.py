@@ -8,12 +8,15 @@ tongue" for who looks for home, "another mother tongue" for who fears that her s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 import msgspec
 
+from bot.dialogue.steps import LookUp
 from bot.dialogue.words import Text, p_
+from bot.mentoring.effects import Effect
 
 FEWEST_PLACES, MOST_PLACES = 1, 5
 
@@ -198,6 +201,27 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
         return frozenset(code for code, level in self.languages.items() if level is Level.MOTHER)
 
 
+def can_be_met(profile: Profile, wish: Wish) -> bool:
+    """Whether she has told of herself what this wish is held against; a limit that nobody could meet would leave her
+    with no one."""
+    told: Mapping[Wish, object] = {
+        Wish.MOTHER_TONGUE: profile.mother_tongues,
+        Wish.OTHER_TONGUE: profile.mother_tongues,
+        Wish.FIELD: profile.knows | profile.hopes,
+        Wish.NEAR: profile.region,
+        Wish.WAY: profile.ways,
+        Wish.TIMES: profile.times,
+    }
+    return bool(told.get(wish, True))
+
+
+def tidied(profile: Profile) -> Profile:
+    """The profile after a part of it was changed: limits that are no wishes any more, or that nobody could meet now,
+    are let go."""
+    limits = frozenset(wish for wish in profile.limits & profile.wishes if can_be_met(profile, wish))
+    return msgspec.structs.replace(profile, limits=limits)
+
+
 class Mentee(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who looks for a mentor. `id` is the person's. barriers: ids of what holds her back. blocked: persons that she
     blocked or that blocked her; declined: mentors who declined her, or whom she did not want. since: when she began to
@@ -236,3 +260,28 @@ class Mentor(msgspec.Struct, frozen=True, omit_defaults=True):
     def free(self) -> int:
         """Places that are not taken, never below 0 (she may have made them fewer since)."""
         return max(0, self.places - self.taken)
+
+
+# --- what talks ask of the world ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MyProfile(LookUp[Profile]):
+    """Her own profile, empty where she has told nothing yet."""
+
+    gives = Profile
+
+
+@dataclass(frozen=True, slots=True)
+class TonguesNamed(LookUp[tuple[str, ...]]):
+    """The languages (BCP 47 codes) that she named in her own words, in any language, in their order."""
+
+    words: str
+    gives = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveProfile(Effect):
+    """Keep her profile as it is now."""
+
+    profile: Profile

@@ -2,103 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
-
 import pytest
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
-from starlette.applications import Starlette
+from playwright.async_api import Page, expect
 
-from bot.channels import telegram_bubbles, whatsapp_bubbles
-from bot.channels.simulator import Simulator
-from bot.clock import MovableClock, SystemClock
 from bot.messages import Message
-from bot.web.simulator import routes
-from tests.e2e.browser import SCREENS, browser, listening, serving  # noqa: F401 - `browser` is a fixture
-from tests.e2e.scripted import Script
+from tests.e2e.browser import SCREENS
+from tests.e2e.simulator_page import House, greet, stand
 
 pytestmark = pytest.mark.browser
-LOOKS = {"telegram": telegram_bubbles.present, "whatsapp": whatsapp_bubbles.present}
-
-
-class House:
-    """The bot and its page on one address, which can go away and come back on the same file."""
-
-    def __init__(self, directory: Path) -> None:
-        self.script = Script()
-        self.moved = 0
-        self.restarts = 0
-        self._file = directory / "simulator.db"
-        self._port = 0
-
-    async def start(self) -> None:
-        clock = MovableClock(SystemClock())
-        self.simulator = self.script.simulator = Simulator(self._file, clock, LOOKS)
-        app = Starlette(routes=routes(self.simulator, self.script, clock, self._restart, self._moved))
-        self._open = AsyncExitStack()
-        listener = listening(self._port)
-        self._port = listener.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self._port}/"
-        await self._open.enter_async_context(serving(app, listener))
-
-    async def stop(self) -> None:
-        self.simulator.close()
-        await self._open.aclose()
-
-    async def again(self) -> None:
-        await self.stop()
-        await self.start()
-
-    def _restart(self) -> None:
-        self.restarts += 1
-
-    async def _moved(self) -> None:
-        self.moved += 1
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
-    await house.start()
-    yield house
-    await house.stop()
-
-
-@pytest.fixture
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:  # noqa: F811
-    context = await browser.new_context(
-        viewport={"width": 1280, "height": 860}, permissions=["microphone"], reduced_motion="reduce"
-    )
-    context.set_default_timeout(10_000)
-    yield context
-    await context.close()
-
-
-@pytest.fixture
-async def page(context: BrowserContext, house: House) -> AsyncIterator[Page]:
-    """The page, open; a word on the console about anything refused or broken fails the test."""
-    page = await context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    await page.goto(house.address)
-    await expect(page.locator("#state")).to_have_text("Here and listening")
-    yield page
-    away = ("ERR_", "Failed to fetch")  # a bot that is away is no fault of the page
-    assert [said for said in complaints if not any(word in said for word in away)] == []
-
-
-def stand(page: Page, name: str = "phone-1") -> Locator:
-    return page.locator(f".stand[data-phone={name}]")
-
-
-async def greet(page: Page, language: str = "English", name: str = "phone-1") -> Locator:
-    phone = stand(page, name)
-    await phone.get_by_role("button", name="Start").click()
-    await phone.get_by_role("button", name=language).click()
-    await expect(phone.locator(".bots").last.locator("[value='field:0']")).to_be_attached()
-    return phone
 
 
 async def test_a_newcomer_taps_her_way_to_a_goal(page: Page, house: House) -> None:

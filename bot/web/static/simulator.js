@@ -32,7 +32,6 @@ function listen() {
 }
 
 function take(news) {
-  known = news;
   if (boot && news.boot !== boot) restarting = false;
   boot = news.boot;
   tellBot(restarting ? "restarting" : "here");
@@ -41,11 +40,13 @@ function take(news) {
     if (place.textContent !== news[name]) place.textContent = news[name];
   }
   lay(news);
+  known = news;
   stands.forEach(refresh);
 }
 
 // Which phones lie on the table, who is played on each, and who has messages that nobody has seen.
 function lay(news) {
+  const fresh = known ? stands.filter((stand) => stand.hidden && news.open.includes(stand.dataset.phone)) : [];
   for (const part of all("[data-of]")) {
     part.hidden = !news.open.includes(part.dataset.of);
     const title = part.matches("[data-title]") ? part : find("[data-title]", part);
@@ -63,12 +64,14 @@ function lay(news) {
     if (stand.dataset.plays && stand.dataset.plays !== news.played[stand.dataset.phone]) unquote(stand);
     stand.dataset.plays = news.played[stand.dataset.phone];
   }
+  fresh.forEach((stand) => stand.scrollIntoView({ inline: "end", block: "nearest" }));
   const waiting = news.people.filter(([, , unread]) => unread);
   find("#news").hidden = !waiting.length;
   find("#news .mail").replaceChildren(...waiting.slice(0, 8).map(([address, name, unread]) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
     button.append(Object.assign(document.createElement("b"), { textContent: unread }));
-    button.addEventListener("click", () => post(known.open[1] ?? known.open[0], "give", { address }));
+    const phone = news.open[1] ?? news.open[0];
+    button.addEventListener("click", async () => { if (await post(phone, "give", { address })) show(phone); });
     return button;
   }));
 }
@@ -154,7 +157,19 @@ for (const form of all(".write")) {
     if (event.detail.ctx.response.status !== 204 || words.value !== sent) return;
     words.value = "";
     unquote(form.closest(".stand"));
+    toEnd(form.closest(".stand"));
   });
+}
+
+// What she does herself is always in view.
+function toEnd(stand) {
+  const chat = find(".chat", stand);
+  chat.scrollTop = chat.scrollHeight;
+}
+
+for (const stand of stands) {
+  const block = find(`[hx-post$="/${stand.dataset.phone}/block"]`);
+  block.addEventListener("htmx:after:request", () => toEnd(stand));
 }
 
 // --- answering one message ----------------------------------------------------------------------------------------
@@ -224,6 +239,7 @@ async function send(stand, what, fields) {
   const more = what === "photo" ? { caption } : {};
   if (!await post(stand.dataset.phone, what, { ...fields, ...more, reply_to: answered(stand) })) return;
   unquote(stand);
+  toEnd(stand);
   if (what === "photo" && words.value === caption) words.value = "";
 }
 

@@ -38,6 +38,15 @@ LEVELS: Mapping[Level, Text] = {
     Level.MOTHER: p_("level", "My mother tongue"),
 }
 
+# The languages to offer (BCP 47); any other can be named. Those of Belgium, then of the largest origins and newest
+# arrivals (Statbel, origin of the population, 2020 and 2023: Morocco, Italy, France, the Netherlands, Turkey, Romania)
+# and of women who flee; the order is a guess at how likely each is.
+TONGUES: tuple[str, ...] = (
+    "fr", "nl", "ar", "en", "tr", "es", "ro", "uk", "pt", "ru", "fa", "so", "ti", "ps", "pl", "bg", "it", "de", "sq",
+    "rif", "ku", "ckb", "am", "om", "ln", "sw", "rw", "ff", "wo", "ha", "hy", "ka", "sr", "el", "ur", "pa", "hi", "bn",
+    "ne", "zh", "vi", "th", "fil",
+)  # fmt: skip
+
 
 class Field(StrEnum):
     """Professional fields: the major groups of ISCO-08 that women in the programme work in, in plain words. The first

@@ -1,0 +1,161 @@
+"""The matchmaker: all mentors as they stand in the tables, ready for suggestions.
+
+The pool is filled at the first question, and afterwards follows what changed. It may lag for a moment behind other
+processes, or be ahead of a transaction that is undone: so every mentor is read anew from the tables before she is
+named, and again when a request is sent and accepted (`constraints.against`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from bot.mentoring.path import MentorFile, MentorState
+from bot.mentoring.people import Person, Purpose
+from bot.mentoring.profiles import Mentee, Mentor, Profile
+from bot.mentoring.reasons import Suggestion
+from bot.mentoring.requests import RequestState
+from bot.store import people, profiles, requests
+from bot.store import tables as t
+from bot.store.door import Tx
+
+if TYPE_CHECKING:
+    from bot.mentoring.matching import Pool
+
+OVERLAP = timedelta(minutes=1)  # transactions do not commit in the order of their moments
+ANEW = timedelta(hours=1)  # then everything is read again: who was erased elsewhere, what was undone, a wrong clock
+AT_ONCE = 500  # mentors read with one query, so that others have their turn between
+ROUNDS = 5  # of looking again where a mentor was no longer as the pool knew her
+
+
+class Matchmaker:
+    """A pool of mentors that is kept true to the tables. One for each process."""
+
+    def __init__(self) -> None:
+        self.pool: Pool | None = None
+        self.read_at: datetime | None = None  # when the pool was brought up to date
+        self.filled_at: datetime | None = None
+
+    async def suggest(self, tx: Tx, mentee: Mentee, now: datetime, most: int) -> tuple[Suggestion, ...]:
+        """The mentors who fit her best, best first, each as she is in the tables at this moment."""
+        pool = await self.refreshed(tx, now)
+        found: tuple[Suggestion, ...] = ()
+        for _again in range(ROUNDS):
+            found = pool.suggest(mentee, now, most)
+            fresh = {one.id: one for one in await mentors(tx, [each.mentor for each in found])}
+            changed = [each.mentor for each in found if fresh.get(each.mentor) != pool[each.mentor]]
+            if not changed:
+                return found
+            for mentor in changed:
+                if mentor in fresh:
+                    pool.put(fresh[mentor])
+                else:
+                    pool.drop(mentor)
+        return tuple(each for each in found if each.mentor in pool)
+
+    async def refreshed(self, tx: Tx, now: datetime) -> Pool:
+        """The pool with everything that changed since it was read."""
+        if self.pool is None or self.filled_at is None or self.read_at is None or now - self.filled_at > ANEW:
+            pool = await self.filled(tx)
+            self.pool, self.filled_at = pool, now
+        else:
+            pool = self.pool
+            changed = sa.select(t.mentors.c.person_id).where(t.mentors.c.changed_at > self.read_at - OVERLAP)
+            for mentor in await mentors(tx, list(await tx.conn.scalars(changed))):
+                pool.put(mentor)
+        self.read_at = now
+        return pool
+
+    async def filled(self, tx: Tx) -> Pool:
+        """A new pool of all mentors. Ties fall alike on every machine that has the same keys."""
+        from bot.mentoring.matching import Pool  # numpy: the bot's start must not wait for it
+
+        pool = Pool((), tx.vault.lookup("the order of equals").encode())
+        last = 0
+        while ids := list(
+            await tx.conn.scalars(
+                sa.select(t.mentors.c.person_id)
+                .where(t.mentors.c.person_id > last)
+                .order_by(t.mentors.c.person_id)
+                .limit(AT_ONCE)
+            )
+        ):
+            for mentor in await mentors(tx, ids):
+                pool.put(mentor)
+            last = ids[-1]
+        return pool
+
+
+async def mentor(tx: Tx, person_id: int) -> Mentor | None:
+    """A mentor as she is in the tables; None for who never applied or is gone."""
+    return next(iter(await mentors(tx, [person_id])), None)
+
+
+async def mentors(tx: Tx, ids: Collection[int]) -> list[Mentor]:
+    """These mentors as they are in the tables, in the order of their ids; who is none is left out."""
+    found: list[Mentor] = []
+    ordered = sorted(ids)
+    for begin in range(0, len(ordered), AT_ONCE):
+        found += await some_mentors(tx, ordered[begin : begin + AT_ONCE])
+    return found
+
+
+async def some_mentors(tx: Tx, ids: Collection[int]) -> Iterable[Mentor]:
+    """These few mentors."""
+    if not ids:
+        return ()
+    taken = await counts(tx, t.pairs, ids, requests.LIVING_STATES)
+    asked = await counts(tx, t.requests, ids, [RequestState.OPEN.value])
+    query = (
+        sa.select(t.mentors, t.people.c.language, t.people.c.sealed.label("person"), t.profiles.c.sealed.label("told"))
+        .select_from(t.mentors.join(t.people).outerjoin(t.profiles, t.profiles.c.person_id == t.mentors.c.person_id))
+        .where(t.mentors.c.person_id.in_(ids))
+        .order_by(t.mentors.c.person_id)
+    )
+    rows = (await tx.conn.execute(query)).all()
+    return [read(tx, row, taken.get(row.person_id, 0), asked.get(row.person_id, 0)) for row in rows]
+
+
+def read(tx: Tx, row: Any, taken: int, asked: int) -> Mentor:
+    """The mentor of a row. Who has taken back her yes to being proposed counts as not approved."""
+    file = tx.vault.open_json(row.sealed, MentorFile)
+    person = people.read_person(tx, row.person_id, row.language, row.person)
+    return Mentor(
+        row.person_id,
+        Profile() if row.told is None else tx.vault.open_json(row.told, Profile),
+        overcame=frozenset(file.overcame),
+        places=row.places,
+        taken=taken,
+        asked=asked,
+        paused_until=row.paused_until,
+        approved=row.state == MentorState.APPROVED.value and may_be_proposed(person),
+    )
+
+
+async def counts(tx: Tx, table: sa.Table, ids: Collection[int], states: Collection[str]) -> Mapping[int, int]:
+    """How many pairs or requests in these states each of these mentors has; who has none is left out."""
+    query = sa.select(table.c.mentor_id, sa.func.count()).where(table.c.mentor_id.in_(ids), table.c.state.in_(states))
+    return {row[0]: row[1] for row in await tx.conn.execute(query.group_by(table.c.mentor_id))}
+
+
+async def mentee(tx: Tx, person_id: int) -> Mentee | None:
+    """A mentee as she is in the tables; None where she is gone, or has not said yes to being proposed."""
+    person = await people.get(tx, person_id)
+    if person is None or not may_be_proposed(person):
+        return None
+    return Mentee(
+        person_id,
+        await profiles.profile_of(tx, person_id),
+        barriers=frozenset(person.barriers),
+        blocked=await requests.blocked(tx, person_id),
+        declined=await requests.declined(tx, person_id),
+        since=await requests.waits_since(tx, person_id),
+    )
+
+
+def may_be_proposed(person: Person) -> bool:
+    """Whether she has said yes to being proposed to others."""
+    return person.takes_part and Purpose.MENTORS in person.consents

@@ -9,8 +9,8 @@ import pytest
 
 from bot.channels.whatsapp_bubbles import present
 from bot.errors import MediaGone
-from bot.messages import Media
-from bot.testing import BEGINNING, StageChannel, rehearsal
+from bot.messages import Attachment, Button, Incoming, Media, Message, Sending
+from bot.testing import BEGINNING, StageChannel, rehearsal, written
 from bot.vault import Vault, new_key
 from tests.engine.little import programme
 
@@ -102,3 +102,40 @@ async def test_the_programme_of_the_house_is_the_one_by_default() -> None:
 async def test_a_voice_note_that_was_never_spoken_is_gone() -> None:
     with pytest.raises(MediaGone):
         await StageChannel().fetch(Media("never"))
+
+
+async def test_photos_and_answers_are_rehearsed() -> None:
+    async with rehearsal(programme()) as stage:
+        amina = stage.phone("en")
+        await amina.types("/start")
+        asked = amina.last
+        taken: list[Incoming] = []
+        receive = stage.sorora.batches.receive
+
+        async def note(incoming: Incoming) -> None:
+            taken.append(incoming)
+            await receive(incoming)
+
+        stage.sorora.batches.receive = note  # type: ignore[method-assign]
+        await amina.replies(asked, "Well!")
+        await amina.shows("My garden", b"\xff\xd8 garden", to=asked)
+        await amina.speaks(3, to=asked)
+        await amina.speaks(3)
+        assert [one.reply_to for one in taken] == [asked.id, asked.id, asked.id, ""]
+        photo = taken[1].photo
+        assert photo is not None
+        assert (taken[1].caption, await stage.channel.fetch(photo)) == ("My garden", b"\xff\xd8 garden")
+        assert "> Well!" in amina.transcript()
+        assert "> (photo) My garden" in amina.transcript()
+
+
+async def test_what_the_other_woman_sent_stands_in_the_transcript() -> None:
+    voice, photo = Attachment("audio/ogg", b"OggS", 3), Attachment("image/jpeg", b"\xff\xd8")
+    message = Message("Amal:", voice=voice, photo=photo, nav=(Button("n:stop", "Stop"),))
+    for channel in (StageChannel(), StageChannel(look=present)):
+        await channel.send(Sending(1, "stage", "phone-1", message))
+        (seen,) = channel.chats["phone-1"]
+        assert [one for bubble in seen.bubbles for one in (bubble.voice, bubble.photo) if one] in (
+            [voice, photo], [photo, voice],
+        )  # fmt: skip
+        assert written(seen).split("\n") == [*seen.text.split("\n"), "(voice note)", "(photo)", "[Stop]"]

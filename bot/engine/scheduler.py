@@ -13,12 +13,12 @@ from bot.affairs.desk import Desk, Office
 from bot.clock import Clock
 from bot.errors import MediaGone, TryLater
 from bot.messages import Channel
-from bot.store import growth, mail
+from bot.store import growth, mail, relay
 from bot.store.door import Store
 
 log = structlog.get_logger(__name__)
 
-KEPT = timedelta(days=30)  # update ids and finished messages (TRUST, "Retention")
+KEPT = timedelta(days=30)  # update ids, finished messages, what women write to each other (TRUST, "Retention")
 FETCH_EVERY = 5  # seconds; WhatsApp keeps a voice note's address for minutes only
 FORGET_EVERY = 3600  # seconds
 FIRE_EVERY = 5  # seconds
@@ -115,5 +115,6 @@ class Scheduler:
         try:
             async with self.store.begin() as tx:
                 await mail.forget_before(tx, self.clock.now() - KEPT)
+                await relay.forget_before(tx, self.clock.now() - KEPT)
         except TryLater:
             log.warning("forgetting waits for the database")

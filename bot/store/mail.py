@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 WAITING, SENT, REFUSED = "waiting", "sent", "refused"
 NEVER_LEASED = t.EPOCH
 UNOPENED = timedelta(days=1)  # how long a message waits for the key to it
+ROOM = 400  # characters of platform ids that the column holds: six hashed ones, and any number of others
 ORDER = {"sent": 0, "delivered": 1, "read": 2}  # a status that comes late never moves a message backwards
 
 
@@ -40,6 +41,15 @@ def kept(provider_id: str) -> str:
     """A platform's id of a message in the form in which it is kept. Meta's ("wamid.…") hold the phone number of the
     person in base64, so of those only the hash is kept; it is as good to tell messages apart."""
     return sha256(provider_id.encode()).hexdigest() if provider_id.startswith("wamid.") else provider_id
+
+
+def all_kept(*provider_ids: str) -> str:
+    """Several ids in the form in which they are kept, separated by spaces, the first ones where there is no room for
+    all: each for itself, so that an answer to any of them finds the message."""
+    ids = list(dict.fromkeys(kept(one) for one in provider_ids))
+    while len(" ".join(ids)) > ROOM:
+        ids.pop()
+    return " ".join(ids)
 
 
 # --- what came in -------------------------------------------------------------------------------------------------
@@ -232,7 +242,7 @@ async def finish(tx: Tx, results: Sequence[Done], now: datetime) -> None:
             {
                 "the_id": one.id,
                 "new_state": one.state,
-                "ids": kept(one.provider_ids),
+                "ids": all_kept(*one.provider_ids.split()),
                 "why": one.reason[:200],
                 "now": now,
             }
@@ -257,12 +267,24 @@ async def refuse_all(tx: Tx, lookup: str, reason: str, now: datetime) -> None:
     await forget_erased(tx)
 
 
+async def take_back(tx: Tx, which: sa.Select[Any], now: datetime) -> list[int]:
+    """Send none of these messages (a query for ids) that still wait, and try none again that is just under way. Gives
+    the ids of those that were taken back."""
+    taken = await tx.conn.scalars(
+        sa.update(t.outbox)
+        .where(t.outbox.c.id.in_(which), t.outbox.c.state == WAITING)
+        .values(state=REFUSED, reason="taken back", sealed=None, leased_until=NEVER_LEASED, done_at=now)
+        .returning(t.outbox.c.id)
+    )
+    return list(taken)
+
+
 async def delivered(tx: Tx, news: Delivery) -> None:
     """Move a message forward by its platform's status; a status for one still under lease proves that it was sent."""
     which = t.outbox.c.id == news.ours if news.ours else t.outbox.c.provider_ids == kept(news.provider_id)
     row = (
         await tx.conn.execute(
-            sa.select(t.outbox.c.id, t.outbox.c.state)
+            sa.select(t.outbox.c.id, t.outbox.c.state, t.outbox.c.provider_ids)
             .where(which, t.outbox.c.channel == news.channel)
             .order_by(t.outbox.c.id.desc())
             .limit(1)  # an edited card has one id for several messages
@@ -282,7 +304,7 @@ async def delivered(tx: Tx, news: Delivery) -> None:
         .values(
             state=state,
             reason=reason,
-            provider_ids=kept(news.provider_id),
+            provider_ids=all_kept(*row.provider_ids.split(), news.provider_id),
             sealed=None,
             leased_until=NEVER_LEASED,
             done_at=news.at,

@@ -19,10 +19,12 @@ from conversations import (
     compass,
     competencies,
     consent,
+    contacts,
     danger,
     erase,
     first_goal,
     goal_examples,
+    held,
     helping,
     language,
     menu,
@@ -30,16 +32,18 @@ from conversations import (
     my_goals,
     preferences,
     readiness,
+    report,
     soft_skills,
     strengths,
     welcome,
+    write,
 )  # fmt: skip
 from conversations.content import table
 
 __all__ = ["PROGRAMME"]
 
 ABOUT_HER = (readiness, soft_skills, competencies, compass, barriers, first_goal, my_goals)
-BETWEEN: tuple[ModuleType, ...] = ()  # two women, and the team
+BETWEEN: tuple[ModuleType, ...] = (write, held, contacts, report)  # two women, and the team
 AROUND = (welcome, language, consent, helping, danger, my_data, erase, preferences, strengths)
 
 
@@ -73,7 +77,11 @@ def programme() -> Programme:
     worth = {each.TALK.name: each.TALK.title for each in ABOUT_HER}
     talks = [each.TALK for each in (*AROUND, *ABOUT_HER, *BETWEEN)]
     return Programme(
-        {talk.name: talk for talk in (*talks, menu.talk(worth))}, helplines=helplines(), names=names(), demo=demo_people
+        {talk.name: talk for talk in (*talks, menu.talk(worth))},
+        write=write.TALK.name,
+        helplines=helplines(),
+        names=names(),
+        demo=demo_people,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TypeAlias
 
@@ -37,7 +37,7 @@ class Text:
 
     def __call__(self, **values: Value) -> Text:
         """The same sentence with `values` for its {placeholders}."""
-        return replace(self, values=self.values + tuple(values.items()))
+        return Text(self.msgid, self.plural, self.count, self.context, (*self.values, *values.items()))
 
 
 @dataclass(frozen=True, slots=True)

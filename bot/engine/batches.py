@@ -221,7 +221,6 @@ class Batches:
             writes.heard.append((known.address_id, now, None))
         if known.person.language not in self.house.catalogs.languages:  # a deploy took it away
             known.person = msgspec.structs.replace(known.person, language=self.first_language)
-        address = tx.vault.seal(incoming.address)
         if self.manners.flooding(known.lookup, incoming, now):
             turn = Turn(known.person)
             if self.manners.may_tell(known.lookup, now):
@@ -236,7 +235,7 @@ class Batches:
             writes.people.append(turn.person)
         whose = None if turn.erased else turn.person.id
         writes.letters += [
-            mail.Letter(whose, incoming.channel, known.lookup, address, message) for message in turn.messages
+            mail.Letter(whose, incoming.channel, known.lookup, known.address, message) for message in turn.messages
         ]
         if not turn.erased:
             writes.new += [(turn.person.id, talk) for talk in turn.new.values()]

@@ -39,6 +39,7 @@ class Known:
     lookup: str
     heard_at: datetime
     left_at: datetime | None
+    address: bytes  # sealed
     person: Person
     talks: list[KeptTalk] = field(default_factory=list)
 
@@ -49,6 +50,7 @@ FIND = (
         t.addresses.c.lookup,
         t.addresses.c.heard_at,
         t.addresses.c.left_at,
+        t.addresses.c.sealed.label("address_sealed"),
         t.people.c.id.label("person_id"),
         t.people.c.language,
         t.people.c.sealed.label("person_sealed"),
@@ -90,7 +92,9 @@ async def find(tx: Tx, lookups: Sequence[str]) -> dict[str, Known]:
         known = found.get(row.lookup)
         if known is None:
             person = read_person(tx, row.person_id, row.language, row.person_sealed)
-            known = found[row.lookup] = Known(row.address_id, row.lookup, row.heard_at, row.left_at, person)
+            known = found[row.lookup] = Known(
+                row.address_id, row.lookup, row.heard_at, row.left_at, row.address_sealed, person
+            )
         if row.talk_id is not None:
             known.talks.append(
                 KeptTalk(row.talk_id, row.name, row.about, bool(row.open), row.resumes, row.touched_at, row.talk_sealed)
@@ -118,7 +122,7 @@ def journal_of(tx: Tx, talk: KeptTalk) -> Journal:
 
 async def welcome(tx: Tx, channel: str, address: str, language: str, now: datetime) -> Known:
     """Someone new: a person of whom only the language is known, and where to answer her."""
-    lookup = lookup_of(tx, channel, address)
+    lookup, sealed = lookup_of(tx, channel, address), tx.vault.seal(address)
     person = Person(id=0, language=language)
     person_id = await tx.conn.scalar(
         sa.insert(t.people)
@@ -131,14 +135,14 @@ async def welcome(tx: Tx, channel: str, address: str, language: str, now: dateti
             person_id=person_id,
             channel=channel,
             lookup=lookup,
-            sealed=tx.vault.seal(address),
+            sealed=sealed,
             heard_at=now,
         )
         .returning(t.addresses.c.id)
     )
     assert person_id is not None
     assert address_id is not None
-    return Known(address_id, lookup, now, None, msgspec.structs.replace(person, id=person_id))
+    return Known(address_id, lookup, now, None, sealed, msgspec.structs.replace(person, id=person_id))
 
 
 def lookup_of(tx: Tx, channel: str, address: str) -> str:

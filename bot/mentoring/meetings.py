@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.dialogue.steps import Json, LookUp
+from bot.dialogue.steps import Json, LookUp, Text, Words, _, lines, p_, read_own
 from bot.mentoring.effects import Effect
 from bot.mentoring.goals import MOST_MILESTONES, GoalPlan, Milestone
 from bot.mentoring.held_back import held_back
@@ -157,6 +157,41 @@ class SayHowItWas(Effect):
 
     meeting: int
     how: How
+
+
+# --- in words -----------------------------------------------------------------------------------------------------
+
+WAYS: Mapping[Meet, Text] = {
+    # limit: 20
+    Meet.CHAT: p_("meeting", "Here in the chat"),
+    # limit: 20
+    Meet.VIDEO: p_("meeting", "Video call"),
+    # limit: 20
+    Meet.PERSON: p_("meeting", "In person"),
+}
+WHAT_TO_KNOW: Mapping[Meet, Text] = {
+    Meet.CHAT: _("At that time you write to each other here."),
+    Meet.VIDEO: _("You two agree on the link. The team can help."),
+    Meet.PERSON: _("Meet in a public place the first time."),
+}
+
+
+def on_her_clock(at: datetime, zone: str) -> Text:
+    """A moment as it stands on the clock of a zone (IANA name)."""
+    return Text("{when}")(when=at.astimezone(ZoneInfo(zone)))
+
+
+def how_and_where(way: str, place: Json) -> Words:
+    """How they meet, and where if she said so, a line each, with what is good to know."""
+    meet = Meet(way)
+    return lines(
+        _("How: {way}")(way=WAYS[meet]),
+        _("Where: {place}")(place=read_own(place)) if place else None,
+        WHAT_TO_KNOW[meet],
+    )
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
 
 
 def may_meet(pair: Pair | None) -> bool:

@@ -1,0 +1,101 @@
+"""Queries on introductions, and on the links by which a mentor's contact comes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.mentoring.meetings import IntroductionFile, IntroductionState
+from bot.store import tables as t
+from bot.store.door import Tx
+
+PURPOSE = "introduced"  # of the invitation behind such a link: the talk that it opens
+
+
+@dataclass(frozen=True, slots=True)
+class IntroductionRow:
+    """An introduction as it is kept. contact_id: None until somebody came by the link. Moments are UTC."""
+
+    id: int
+    pair_id: int
+    contact_id: int | None
+    state: IntroductionState
+    file: IntroductionFile
+    created_at: datetime
+
+
+def read(tx: Tx, row: Any) -> IntroductionRow:
+    """The introduction of a row."""
+    file = tx.vault.open_json(row.sealed, IntroductionFile)
+    return IntroductionRow(row.id, row.pair_id, row.contact_id, IntroductionState(row.state), file, row.created_at)
+
+
+async def get(tx: Tx, introduction_id: int, *, lock: bool = False) -> IntroductionRow | None:
+    """An introduction by id. lock: nobody else decides upon it until this transaction ends (PostgreSQL)."""
+    query = sa.select(t.introductions).where(t.introductions.c.id == introduction_id)
+    if lock and tx.postgres:
+        query = query.with_for_update()
+    row = (await tx.conn.execute(query)).one_or_none()
+    return None if row is None else read(tx, row)
+
+
+async def of_pair(tx: Tx, pair_id: int) -> list[IntroductionRow]:
+    """All introductions of a pair, oldest first."""
+    query = sa.select(t.introductions).where(t.introductions.c.pair_id == pair_id).order_by(t.introductions.c.id)
+    return [read(tx, row) for row in await tx.conn.execute(query)]
+
+
+async def add(tx: Tx, pair_id: int, file: IntroductionFile, now: datetime) -> int:
+    """A new introduction; gives its id."""
+    introduction_id: int | None = await tx.conn.scalar(
+        sa.insert(t.introductions)
+        .values(pair_id=pair_id, state=IntroductionState.OFFERED.value, sealed=tx.vault.seal_json(file), created_at=now)
+        .returning(t.introductions.c.id)
+    )
+    assert introduction_id is not None
+    return introduction_id
+
+
+async def save(tx: Tx, row: IntroductionRow) -> None:
+    """Keep what changed of an introduction."""
+    await tx.conn.execute(
+        sa.update(t.introductions)
+        .where(t.introductions.c.id == row.id)
+        .values(contact_id=row.contact_id, state=row.state.value, sealed=tx.vault.seal_json(row.file))
+    )
+
+
+# --- the link -----------------------------------------------------------------------------------------------------
+
+LINK = (t.invites.c.purpose == PURPOSE, t.invites.c.about == sa.bindparam("the_about"))
+
+
+async def link_used(tx: Tx, introduction_id: int) -> bool:
+    """Whether somebody has come by the link of this introduction."""
+    left = await tx.conn.scalar(sa.select(t.invites.c.uses_left).where(*LINK), {"the_about": introduction_id})
+    return left == 0
+
+
+async def give_back(tx: Tx, introduction_id: int) -> None:
+    """The link can be used once again: it was opened by one of the two who need none."""
+    await tx.conn.execute(sa.update(t.invites).where(*LINK).values(uses_left=1), {"the_about": introduction_id})
+
+
+async def close_link(tx: Tx, introduction_id: int) -> None:
+    """Nobody comes by this link any more."""
+    await tx.conn.execute(sa.delete(t.invites).where(*LINK), {"the_about": introduction_id})
+
+
+async def blocked(tx: Tx, person_id: int, others: Collection[int]) -> bool:
+    """Whether she blocked one of these women, or one of them her."""
+    b = t.blocks.c
+    either = sa.or_(
+        sa.and_(b.blocker_id == person_id, b.blocked_id.in_(others)),
+        sa.and_(b.blocked_id == person_id, b.blocker_id.in_(others)),
+    )
+    found: int | None = await tx.conn.scalar(sa.select(sa.func.count()).select_from(t.blocks).where(either))
+    return bool(found)

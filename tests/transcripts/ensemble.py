@@ -18,11 +18,12 @@ from typing import Protocol
 from PIL import Image
 
 from bot.engine.understand import read_button
+from bot.mentoring.effects import Programme
 from bot.mentoring.team import NUMBER_HOLDS
 from bot.messages import Button, read_opening
 from bot.store import invites, team
 from bot.store.door import Store
-from bot.testing import Phone, Seen, Stage, StageChannel, rehearsal
+from bot.testing import Phone, Seen, Stage, rehearsal
 
 CODE = "a-made-up-code"  # of an invitation; a real one cannot be guessed
 INVITATION = 4711
@@ -73,9 +74,17 @@ class Player(Protocol):
 class House(Protocol):
     """The three of a story, and what is around them."""
 
-    mentee: Player
-    mentor: Player
-    coordinator: Player
+    @property
+    def mentee(self) -> Player:
+        """Who looks for support."""
+
+    @property
+    def mentor(self) -> Player:
+        """Who gives it."""
+
+    @property
+    def coordinator(self) -> Player:
+        """Who runs the programme."""
 
     def note(self, what: str) -> None:
         """Something that the reader of the story should know."""
@@ -285,9 +294,9 @@ class Ensemble:
 
 
 @asynccontextmanager
-async def ensemble(languages: Mapping[str, str], channel: StageChannel | None = None) -> AsyncIterator[Ensemble]:
+async def ensemble(languages: Mapping[str, str], programme: Programme | None = None) -> AsyncIterator[Ensemble]:
     """The three of them, strangers so far, each with her language."""
-    async with rehearsal(channel=channel) as stage:
+    async with rehearsal(programme) as stage:
         house = Ensemble(stage)
         for name in NAMES:
             phone = stage.phone(languages[name], address=f"{name}-phone")

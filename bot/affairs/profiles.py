@@ -241,11 +241,8 @@ async def ask_applicant(desk: Desk, coordinator_id: int, mentor_id: int, questio
 async def waits_for(desk: Desk, coordinator_id: int, row: MentorRow | None) -> Decided:
     """Whether this applicant waits, and whether this coordinator may decide upon her: confirmed, and not herself."""
     who = await team.coordinator(desk.tx, coordinator_id)
-    if (
-        who is None
-        or who.state is not CoordinatorState.CONFIRMED
-        or (row is not None and row.person_id == coordinator_id)
-    ):
+    confirmed = who is not None and who.state is CoordinatorState.CONFIRMED
+    if not confirmed or (row is not None and row.person_id == coordinator_id):
         return Decided.NOT_YOURS
     return Decided.DONE if row is not None and row.state is MentorState.WAITING else Decided.NOT_WAITING
 

@@ -79,19 +79,18 @@ async def known(desk: Desk, introduction_id: int, *, lock: bool = False) -> Know
 
 
 async def find(desk: Desk, what: IntroductionOf, person: Person) -> Introduction | None:
-    """What she is asked. Whoever has just used the link is the contact: it can be used once, and this is looked up in
-    the same transaction."""
+    """What she is asked. Whoever first uses the link is the contact: it is used and looked up in one transaction. From
+    then on it opens this for nobody else, and for her as often as she comes."""
     found = await known(desk, what.id, lock=True)
     if found is None or found.row.state is IntroductionState.CLOSED:
         await desk.not_hers(person, "introduction")
         return None
-    part = found.part(person.id)
-    by_link = found.row.contact_id is None and await store.link_used(desk.tx, found.row.id)
-    if by_link and part is not None:
+    part, by_link = found.part(person.id), await store.link_used(desk.tx, found.row.id)
+    if by_link:
         await store.give_back(desk.tx, found.row.id)
-    elif by_link:
+    if by_link and part is None and found.row.contact_id is None:
         found = await come(desk, found, person)
-        part = Part.CONTACT if found is not None else None
+        part = Part.CONTACT
     if found is None or part is None or (part is Part.MENTOR and not by_link):
         await desk.not_hers(person, "introduction")
         return None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.affairs.calendar_file import calendar_file
 from bot.affairs.desk import Desk, Make, Notice
-from bot.dialogue.steps import Text, Words, _, lines, own, p_, paragraphs
-from bot.mentoring.meetings import MAY_MEET, How, MeetingState, how_and_where, on_her_clock
+from bot.dialogue.steps import Words, _, lines, own, p_, paragraphs
+from bot.mentoring.meetings import ANSWERS, MAY_MEET, TAPPED, MeetingState, how_and_where, on_her_clock
 from bot.mentoring.mentorship import Side
 from bot.mentoring.people import Person
 from bot.messages import Document, Opening
@@ -23,14 +23,6 @@ CHOOSE = p_("button", "Choose a time")
 CHANGE = p_("button", "Change it")
 # limit: 20
 NEW_TIMES = p_("button", "Propose times")
-ANSWERS: Mapping[How, Text] = {
-    # limit: 20
-    How.GOOD: p_("meeting", "It was good"),
-    # limit: 20
-    How.SO_SO: p_("meeting", "So-so"),
-    # limit: 20
-    How.NOT: p_("meeting", "We did not meet"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +129,7 @@ async def how(desk: Desk, person: Person, about: int) -> Notice | None:
     if person.id in found.row.file.how:
         return None
     words = _("How was your meeting with {name}?")(name=own(found.other.alias))
-    return Notice(words, tuple((label, Opening("met", f"{about}-{answer}")) for answer, label in TAPS.items()))
-
-
-TAPS: Mapping[str, Text] = {"good": ANSWERS[How.GOOD], "so": ANSWERS[How.SO_SO], "not": ANSWERS[How.NOT]}
+    return Notice(words, tuple((ANSWERS[it], Opening("met", f"{about}-{tap}")) for tap, it in TAPPED.items()))
 
 
 def stands(desk: Desk, row: MeetingRow) -> bool:

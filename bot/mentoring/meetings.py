@@ -174,6 +174,15 @@ WHAT_TO_KNOW: Mapping[Meet, Text] = {
     Meet.VIDEO: _("You two agree on the link. The team can help."),
     Meet.PERSON: _("Meet in a public place the first time."),
 }
+ANSWERS: Mapping[How, Text] = {
+    # limit: 20
+    How.GOOD: p_("meeting", "It was good"),
+    # limit: 20
+    How.SO_SO: p_("meeting", "So-so"),
+    # limit: 20
+    How.NOT: p_("meeting", "We did not meet"),
+}
+TAPPED: Mapping[str, How] = {"good": How.GOOD, "so": How.SO_SO, "not": How.NOT}  # how a button of a notice names it
 
 
 def on_her_clock(at: datetime, zone: str) -> Text:

@@ -75,13 +75,13 @@ LINK = (t.invites.c.purpose == PURPOSE, t.invites.c.about == sa.bindparam("the_a
 
 
 async def link_used(tx: Tx, introduction_id: int) -> bool:
-    """Whether somebody has come by the link of this introduction."""
+    """Whether somebody has just come by the link of this introduction."""
     left = await tx.conn.scalar(sa.select(t.invites.c.uses_left).where(*LINK), {"the_about": introduction_id})
     return left == 0
 
 
 async def give_back(tx: Tx, introduction_id: int) -> None:
-    """The link can be used once again: it was opened by one of the two who need none."""
+    """The link can be used once more: by the contact, who may come again; to others it opens nothing."""
     await tx.conn.execute(sa.update(t.invites).where(*LINK).values(uses_left=1), {"the_about": introduction_id})
 
 

@@ -192,7 +192,7 @@ def coordinators_add(
     language: Annotated[str, typer.Option(help="Language of the first question, such as ar.")] = "",
 ) -> None:
     """Make a link for one new coordinator. It is good for one person and 48 hours, and makes nobody one by itself."""
-    code, invitation = secrets.token_urlsafe(12), 1 + secrets.randbits(60)  # the second is never shown to anybody
+    code, invitation = secrets.token_urlsafe(12), 1 + secrets.randbits(48)  # the second is never shown to anybody
 
     async def work() -> None:
         async with database() as store, store.begin() as tx:

@@ -26,6 +26,9 @@ LATE = timedelta(hours=24)  # a request without an answer: the mentor was remind
 STALLED = timedelta(days=21)  # a pair without a message between the two (PRODUCT N4)
 MOST_LISTED = 70  # what waits beyond these shows once they are done
 MOST_READ = 20  # messages of a pair that are read in a case, the last ones
+MOST_PROPOSED = 40  # pairs that one round shows: ten screens
+MOST_NAMED = 5  # women who stay without a mentor, by name
+MOST_REASONS = 3  # for each pair
 
 
 class CoordinatorState(StrEnum):
@@ -52,10 +55,10 @@ class Closing(StrEnum):
 
 
 class CaseFile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The sealed part of a case. why: the id of the reason that was tapped; words: what she wrote about it (JSON form).
-    seen: (coordinator id, her reason, ISO moment) each time the relayed words were read. outcome: how it was closed
-    (Closing). looked: the coordinator who looked at it first, 0 before. letter: what the team wrote last to who
-    reported (JSON form)."""
+    """The sealed part of a case. why: the id of the reason that was tapped ("help": no report, she asks for help).
+    words: what she wrote about it (JSON form). seen: (coordinator id, her reason, ISO moment) each time the relayed
+    words were read. outcome: how it was closed (Closing). looked: the coordinator who looked at it first, 0 before.
+    letter: what the team wrote last to who reported (JSON form)."""
 
     why: str = ""
     words: Json = None
@@ -100,9 +103,10 @@ class AskToCoordinate(Effect):
 
 
 class Work(StrEnum):
-    """What can wait for a coordinator."""
+    """What can wait for a coordinator. HELP: somebody asks for help with her pair."""
 
     REPORT = "report"
+    HELP = "help"
     APPLICANT = "applicant"
     MENTEE = "mentee"
     REQUEST = "request"
@@ -150,15 +154,15 @@ class AskPair(Effect):
 
 
 class Applicant(msgspec.Struct, frozen=True):
-    """Somebody who wishes to be a mentor, as a coordinator sees her. strengths: the ids of the mentoring skills that
-    she has. talked_with, decided_by: names of coordinators, "" for none or gone."""
+    """Somebody who wishes to be a mentor, as a coordinator sees her. skills: her last self-assessment of the mentoring
+    skills, item to level. talked_with, decided_by: names of coordinators, "" for none or gone."""
 
     id: int
     name: str
     state: MentorState
     profile: Profile
     file: MentorFile
-    strengths: tuple[str, ...] = ()
+    skills: dict[str, int] = {}
     talked_with: str = ""
     decided_by: str = ""
 
@@ -281,10 +285,13 @@ class StaysWithout(msgspec.Struct, frozen=True):
 
 
 class RoundPlan(msgspec.Struct, frozen=True):
-    """The outcome of a matching round, as a coordinator sees it."""
+    """The outcome of a matching round, as a coordinator sees it: the first pairs, the first who stay without, and how
+    many there are of each beyond."""
 
     pairs: tuple[Proposed, ...] = ()
     without: tuple[StaysWithout, ...] = ()
+    more_pairs: int = 0
+    more_without: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ INVITES = "coordinator"  # the purpose of an invitation, and the talk that it op
 TALKS = ("coordination", "applicant", "case", "round")  # of coordinators: their journals hold what they looked up
 REPORT_UNANSWERED = "report_unanswered"  # a deed of bot.affairs.team
 WELCOME = "team_welcome"  # a notice of it
+HELP = "help"  # the reason of a case that is no report but a call for help
 
 
 # --- coordinators -------------------------------------------------------------------------------------------------
@@ -227,7 +228,7 @@ async def last_messages(tx: Tx, pair_id: int, most: int) -> list[tuple[int, Any,
 
 async def forget_looked_up(tx: Tx, person_id: int) -> None:
     """What talks of coordinators had looked up about her goes, before she is erased: theirs about her and her reports,
-    and the lists, which may name her."""
+    and the lists, which may name her. A report about her outlives her and their pair."""
     hers = (t.cases.c.reporter_id == person_id) | (t.cases.c.about_id == person_id)
     cases = [str(number) for number in await tx.conn.scalars(sa.select(t.cases.c.id).where(hers))]
     await tx.conn.execute(
@@ -237,6 +238,7 @@ async def forget_looked_up(tx: Tx, person_id: int) -> None:
             | ((t.talks.c.name == "case") & t.talks.c.about.in_(cases))
         )
     )
+    await tx.conn.execute(sa.update(t.cases).where(t.cases.c.about_id == person_id).values(pair_id=None))
 
 
 # --- what waits ---------------------------------------------------------------------------------------------------
@@ -265,16 +267,20 @@ async def what_waits(tx: Tx, person_id: int, now: datetime) -> Waiting:
 
 
 async def open_cases(tx: Tx, person_id: int) -> list[Found]:
-    """Reports that nobody has closed, but those of hers and about her."""
+    """Reports and calls for help that nobody has closed, but those of hers and about her."""
     c = t.cases.c
     rows = await tx.conn.execute(
-        sa.select(c.id, c.opened_at, c.reporter_id, c.about_id).where(
+        sa.select(t.cases).where(
             c.state == CaseState.OPEN.value,
             c.reporter_id != person_id,
             sa.or_(c.about_id.is_(None), c.about_id != person_id),
         )
     )
-    return [(Waits(Work.REPORT, row.id, row.opened_at), row.reporter_id, row.about_id) for row in rows]
+    found: list[Found] = []
+    for row in rows:
+        work = Work.HELP if tx.vault.open_json(row.sealed, CaseFile).why == HELP else Work.REPORT
+        found.append((Waits(work, row.id, row.opened_at), row.reporter_id, row.about_id))
+    return found
 
 
 async def applicants(tx: Tx, person_id: int) -> list[Found]:

@@ -8,10 +8,14 @@ from typing import Any
 
 import msgspec
 
-from bot.affairs.desk import Desk
+from bot.affairs import delivery, meetings
+from bot.affairs.desk import Carried, Desk
 from bot.mentoring import mentorship
 from bot.mentoring.goals import months_later
+from bot.mentoring.lookups import NOT_HERE
 from bot.mentoring.mentorship import LIVING, RULES, Event, PairState, Side, move
+from bot.mentoring.people import Person
+from bot.messages import Opening
 from bot.store import pairs as store
 from bot.store import profiles
 from bot.store.pairs import PairRow
@@ -20,6 +24,21 @@ from bot.store.pairs import PairRow
 TIMERS = (
     "pair_agree_again", "pair_agree_over", "pair_trial_due", "pair_hold_over", "pair_ending", "pair_months_over",
 )  # fmt: skip
+
+
+async def hers(desk: Desk, person: Person, pair_id: int) -> tuple[PairRow, Side] | None:
+    """A pair of hers to decide upon, with her side; None (and an audit row) where it is not hers."""
+    row = await store.get(desk.tx, pair_id, lock=True)
+    side = row.side(person.id) if row is not None else None
+    if row is None or side is None:
+        await desk.not_hers(person, "pair")
+        return None
+    return row, side
+
+
+def over(person: Person) -> Carried:
+    """What she asked for is not possible (any more)."""
+    return Carried(person, says=NOT_HERE, then=Opening("menu"))
 
 
 async def keep(desk: Desk, row: PairRow, **changes: Any) -> PairRow:
@@ -67,12 +86,9 @@ async def set_clocks(desk: Desk, row: PairRow) -> None:
 
 async def wind_up(desk: Desk, row: PairRow) -> None:
     """The pair is over: nothing that waits goes out any more, and the mentor's place is free."""
-    from bot.affairs import meetings, relay  # both know pairs: they are asked when it happens
-
     await desk.cancel(TIMERS, row.id)
-    for stops in (getattr(relay, "stop", None), getattr(meetings, "pair_ended", None)):
-        if stops is not None:
-            await stops(desk, row.id)
+    await delivery.stop(desk, row.id)
+    await meetings.pair_ended(desk, row.id)
     await profiles.touch(desk.tx, row.mentor_id, desk.now)
     if row.state is PairState.COMPLETED:
         await desk.plan(row.mentee_id, "pair_chain", row.id, desk.now + mentorship.CHAIN_AFTER)

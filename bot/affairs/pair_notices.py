@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.affairs.desk import Desk, Make, Notice
-from bot.dialogue.steps import Own, Text, Words, _, lines, n_, own, p_, paragraphs
-from bot.mentoring.mentorship import ENDING_BEFORE, Chain, Pair, PairState, Rhythm, Side
-from bot.mentoring.people import Person, Role
+from bot.dialogue.steps import Text, Words, _, lines, n_, p_, paragraphs
+from bot.mentoring.mentorship import ENDING_BEFORE, Pair, PairState, Rhythm, Side, may_follow
+from bot.mentoring.people import Person
+from bot.mentoring.relay import name_of
 from bot.messages import Opening
 from bot.store import pairs as store
 
@@ -32,11 +33,6 @@ HOW_WAS_IT = p_("button", "How was it?")
 FIND = p_("button", "Find a mentor")
 
 
-def name(pair: Pair) -> Own:
-    """The other one by her name here."""
-    return own(pair.other or "…")
-
-
 # --- the words, by kind -------------------------------------------------------------------------------------------
 
 
@@ -44,24 +40,24 @@ def agreeing(pair: Pair) -> Words:
     """Both read the agreement."""
     if pair.side is Side.MENTOR:
         return paragraphs(
-            _("You said yes to {name}. Thank you.")(name=name(pair)),
+            _("You said yes to {name}. Thank you.")(name=name_of(pair)),
             _("Now you both read what you promise each other. It takes two minutes."),
         )
     return paragraphs(
-        _("Good news: {name} would like to be your mentor.")(name=name(pair)),
+        _("Good news: {name} would like to be your mentor.")(name=name_of(pair)),
         _("Now you both read what you promise each other. It takes two minutes."),
     )
 
 
 def agreeing_still(pair: Pair) -> Words:
     """The reminder."""
-    return _("{name} waits for you. Shall we read the agreement together? It takes two minutes.")(name=name(pair))
+    return _("{name} waits for you. Shall we read the agreement together? It takes two minutes.")(name=name_of(pair))
 
 
 def begins(pair: Pair) -> Words:
     """Both agreed."""
     return paragraphs(
-        _("You are connected with {name}. Write to her now.")(name=name(pair)),
+        _("You are connected with {name}. Write to her now.")(name=name_of(pair)),
         lines(
             RHYTHMS.get(pair.file.rhythm),
             n_("For {n} month. First you meet once.", "For {n} months. First you meet once.", pair.file.months),
@@ -71,13 +67,13 @@ def begins(pair: Pair) -> Words:
 
 def trial(pair: Pair) -> Words:
     """How it feels."""
-    return _("How is it with {name}? I have one small question. Your answer stays with me.")(name=name(pair))
+    return _("How is it with {name}? I have one small question. Your answer stays with me.")(name=name_of(pair))
 
 
 def active(pair: Pair) -> Words:
     """Both said yes."""
     return paragraphs(
-        _("You both said yes. You and {name} go on together.")(name=name(pair)),
+        _("You both said yes. You and {name} go on together.")(name=name_of(pair)),
         _("That is good to hear. Until {day}.")(day=pair.file.active_until.date()) if pair.file.active_until else None,
     )
 
@@ -86,45 +82,45 @@ def paused(pair: Pair) -> Words:
     """A pause, told without a reason."""
     day = pair.file.hold_until.date() if pair.file.hold_until else pair.began_at.date()
     return paragraphs(
-        _("You and {name} have a pause until {day}.")(name=name(pair), day=day),
+        _("You and {name} have a pause until {day}.")(name=name_of(pair), day=day),
         _("After that you go on by yourselves. Nobody did anything wrong."),
     )
 
 
 def resumed(pair: Pair) -> Words:
     """The pause is over."""
-    return _("The pause is over. You and {name} go on. A short hello is enough.")(name=name(pair))
+    return _("The pause is over. You and {name} go on. A short hello is enough.")(name=name_of(pair))
 
 
 def ending(pair: Pair) -> Words:
     """Two weeks before the end."""
     day = pair.file.active_until.date() if pair.file.active_until else pair.began_at.date()
     return paragraphs(
-        _("Your months with {name} are over on {day}.")(name=name(pair), day=day),
+        _("Your months with {name} are over on {day}.")(name=name_of(pair), day=day),
         _("You can finish then, or take three more months."),
     )
 
 
 def finish(pair: Pair) -> Words:
     """The other one thinks that they are done."""
-    return _("{name} thinks that you have reached what you came for. Do you think so too?")(name=name(pair))
+    return _("{name} thinks that you have reached what you came for. Do you think so too?")(name=name_of(pair))
 
 
 def longer(pair: Pair) -> Words:
     """Both wished to go on."""
     day = pair.file.active_until.date() if pair.file.active_until else pair.began_at.date()
-    return _("You both wished to go on. You and {name} have time until {day}.")(name=name(pair), day=day)
+    return _("You both wished to go on. You and {name} have time until {day}.")(name=name_of(pair), day=day)
 
 
 def over(pair: Pair) -> Words:
     """It is over: the same words whoever ended it, and why."""
     if pair.state is PairState.COMPLETED:
         return paragraphs(
-            _("Your mentorship with {name} is complete. You did this together.")(name=name(pair)),
+            _("Your mentorship with {name} is complete. You did this together.")(name=name_of(pair)),
             _("Thank you for the time you gave each other."),
         )
     return paragraphs(
-        _("Your time with {name} has ended here. That happens, and it is nobody's fault.")(name=name(pair)),
+        _("Your time with {name} has ended here. That happens, and it is nobody's fault.")(name=name_of(pair)),
         what_next(pair.side),
     )
 
@@ -139,12 +135,12 @@ def what_next(side: Side) -> Text:
 def media(pair: Pair) -> Words:
     """Voice and photos, as it stands."""
     if pair.media_agreed:
-        return _("You and {name} can now send each other voice notes and photos.")(name=name(pair))
+        return _("You and {name} can now send each other voice notes and photos.")(name=name_of(pair))
     if pair.side in pair.file.media:
-        return _("Voice notes and photos wait for the yes of {name}. Words always go.")(name=name(pair))
+        return _("Voice notes and photos wait for the yes of {name}. Words always go.")(name=name_of(pair))
     if pair.file.media:
-        return _("{name} would like voice notes and photos too. You can say yes, or leave it.")(name=name(pair))
-    return _("You and {name} send each other words only, for now.")(name=name(pair))
+        return _("{name} would like voice notes and photos too. You can say yes, or leave it.")(name=name_of(pair))
+    return _("You and {name} send each other words only, for now.")(name=name_of(pair))
 
 
 WORDS: Mapping[str, Callable[[Pair], Words]] = {
@@ -245,19 +241,13 @@ async def mentee_gone(_desk: Desk, _person: Person, _pair_id: int) -> Notice:
 async def chain(desk: Desk, person: Person, pair_id: int) -> Notice | None:
     """The invitation to become a mentor, to a mentee whose mentorship is complete."""
     pair = await store.pair_of(desk.tx, person.id, pair_id)
-    if pair is None or not invited(pair, person):
+    if pair is None or not may_follow(pair, person.role):
         return None
     words = lines(
         _("You have come far. A woman who arrives today needs what you know now."),
         _("Would you like to hear what it means to be a mentor?"),
     )
     return Notice(words, ((SEE, Opening("chain", str(pair_id))),))
-
-
-def invited(pair: Pair, person: Person) -> bool:
-    """Whether the invitation to become a mentor still stands."""
-    done = pair.state is PairState.COMPLETED and pair.side is Side.MENTEE
-    return done and person.role is Role.MENTEE and pair.file.chain in ("", Chain.LATER.value)
 
 
 GONE: Mapping[Side, str] = {Side.MENTOR: "pair_mentor_gone", Side.MENTEE: "pair_mentee_gone"}

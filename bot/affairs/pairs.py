@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from bot.affairs import feedback
 from bot.affairs.desk import Affair, Carried, Desk
-from bot.affairs.pair_moves import ask_trial, go_on, happen, keep, later, set_clocks
+from bot.affairs.pair_moves import ask_trial, go_on, happen, hers, keep, later, over, set_clocks
 from bot.affairs.pair_notices import GONE, NOTICES, told
 from bot.dialogue.steps import Words, _
 from bot.mentoring import mentorship
-from bot.mentoring.lookups import NOT_HERE
+from bot.mentoring.goals import GoalState
 from bot.mentoring.mentorship import (
     LENGTHS,
     PAUSES,
@@ -28,17 +31,22 @@ from bot.mentoring.pair_steps import (
     AfterTrial,
     Agree,
     AnswerTrial,
+    AskTeam,
     EndPair,
+    GoalOf,
     HoldPair,
+    NextMeeting,
     ResumePair,
     SetMedia,
+    SharedGoal,
     ShareGoal,
     WishEnding,
 )
 from bot.mentoring.people import Person
+from bot.mentoring.team import CaseFile
 from bot.messages import Opening
+from bot.store import growth, meetings, profiles, team
 from bot.store import pairs as store
-from bot.store import profiles
 from bot.store.pairs import PairRow
 
 STOPPED = "stopped"  # the reason where the team ended it
@@ -88,21 +96,6 @@ async def trial_met(desk: Desk, pair_id: int) -> None:
 
 
 # --- what she does ------------------------------------------------------------------------------------------------
-
-
-async def hers(desk: Desk, person: Person, pair_id: int) -> tuple[PairRow, Side] | None:
-    """A pair of hers to decide upon, with her side; None (and an audit row) where it is not hers."""
-    row = await store.get(desk.tx, pair_id, lock=True)
-    side = row.side(person.id) if row is not None else None
-    if row is None or side is None:
-        await desk.not_hers(person, "pair")
-        return None
-    return row, side
-
-
-def over(person: Person) -> Carried:
-    """What she asked for is not possible (any more)."""
-    return Carried(person, says=NOT_HERE, then=Opening("menu"))
 
 
 async def answered(desk: Desk, person: Person, row: PairRow, kind: str, then: str = "pair") -> Carried:
@@ -209,7 +202,9 @@ async def end_now(desk: Desk, effect: EndPair, person: Person) -> Carried:
         return over(person)
     row, side = found
     after = await happen(desk, row, Event.END, side, ended_by=side.value)
-    return await answered(desk, person, after, "pair_over", "feedback" if after.file.trial_at else "menu")
+    if after.asks_feedback:
+        return await answered(desk, person, after, "pair_over", "feedback")
+    return replace(await answered(desk, person, after, "pair_over"), then=Opening("menu"))
 
 
 async def set_media(desk: Desk, effect: SetMedia, person: Person) -> Carried:
@@ -233,6 +228,19 @@ async def share_goal(desk: Desk, effect: ShareGoal, person: Person) -> Carried:
     await keep(desk, found[0], share_goal=effect.yes)
     yes, no = _("Your mentor can see your goal and its milestones."), _("Your goal is only yours again.")
     return Carried(person, says=yes if effect.yes else no)
+
+
+async def ask_team(desk: Desk, effect: AskTeam, person: Person) -> Carried:
+    """She asks a coordinator for help with this pair. The other one is told nothing."""
+    found = await hers(desk, person, effect.pair)
+    if found is None:
+        return over(person)
+    row, side = found
+    file = CaseFile(why="help", words=effect.words)
+    case = await team.open_case(desk.tx, person.id, row.person(side.other), row.id, file, desk.now)
+    if await desk.tell_team("team_help", case, at_once=True):
+        return Carried(person, says=_("A coordinator has your message. She answers you here."))
+    return Carried(person, says=_("I keep your message. No coordinator is here yet. She sees it when she comes."))
 
 
 # --- what the clock does ------------------------------------------------------------------------------------------
@@ -293,6 +301,27 @@ async def find_pairs(desk: Desk, _what: MyPairs, person: Person) -> tuple[Pair, 
     return await store.pairs_of(desk.tx, person.id)
 
 
+async def find_meeting(desk: Desk, what: NextMeeting, person: Person) -> datetime | None:
+    """When they meet next, in her zone."""
+    pair = await store.pair_of(desk.tx, person.id, what.pair)
+    at = await meetings.next_meeting(desk.tx, what.pair, desk.now) if pair is not None and pair.living else None
+    return at.astimezone(ZoneInfo(person.zone)) if at is not None else None
+
+
+async def find_goal(desk: Desk, what: GoalOf, person: Person) -> SharedGoal | None:
+    """The newest goal of her mentee that is under way or reached, where the mentee shares it."""
+    pair = await store.pair_of(desk.tx, person.id, what.pair)
+    if pair is None or not pair.living or pair.side is not Side.MENTOR or not pair.file.share_goal:
+        return None
+    for goal in await growth.goals_of(desk.tx, pair.other_id):
+        if goal.state is not GoalState.PAUSED:
+            pieces = goal.plan.milestones
+            return SharedGoal(
+                goal.plan.title, sum(each.done_on is not None for each in pieces), len(pieces), goal.plan.by
+            )
+    return None
+
+
 DEEDS: Mapping[str, Any] = {
     "pair_agree_over": not_agreed,
     "pair_trial_due": trial_due,
@@ -300,19 +329,23 @@ DEEDS: Mapping[str, Any] = {
     "pair_months_over": months_over,
 }
 
-AFFAIR = Affair(
-    finds={PairOf: find_pair, MyPairs: find_pairs},
-    carries={
-        Agree: agree,
-        AnswerTrial: answer_trial,
-        HoldPair: hold,
-        ResumePair: resume,
-        WishEnding: wish_ending,
-        EndPair: end_now,
-        SetMedia: set_media,
-        ShareGoal: share_goal,
-    },
-    notices=NOTICES,
-    deeds=DEEDS,
-    leaves=(leave,),
+AFFAIR = (
+    Affair(
+        finds={PairOf: find_pair, MyPairs: find_pairs, NextMeeting: find_meeting, GoalOf: find_goal},
+        carries={
+            Agree: agree,
+            AnswerTrial: answer_trial,
+            HoldPair: hold,
+            ResumePair: resume,
+            WishEnding: wish_ending,
+            EndPair: end_now,
+            SetMedia: set_media,
+            ShareGoal: share_goal,
+            AskTeam: ask_team,
+        },
+        notices=NOTICES,
+        deeds=DEEDS,
+        leaves=(leave,),
+    )
+    | feedback.AFFAIR
 )

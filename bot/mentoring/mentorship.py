@@ -31,6 +31,7 @@ import msgspec
 
 from bot.dialogue.steps import Json, LookUp
 from bot.errors import SororaError
+from bot.mentoring.people import Role
 
 MONTHS = 6  # how long a mentorship lasts unless they agree otherwise (PRODUCT M8)
 LENGTHS = (3, 6, 9)  # months to choose from
@@ -293,14 +294,16 @@ class PairOf(LookUp[Pair | None]):
     gives = Pair | None
 
 
-def pair_number(about: str) -> int:
-    """The id of the pair that a talk is about; 0, which no pair has, for anything that is no id."""
-    return int(about) if len(about) <= 18 and about.isascii() and about.isdecimal() else 0
+def overcome(taken: Sequence[Mapping[str, int]], *, holds: int, behind: int) -> tuple[str, ...]:
+    """The barriers behind her, out of what she answered over time (levels by item, oldest first): those on level
+    `behind` now, and those that stood on level `holds` once and do not any more."""
+    now = taken[-1] if taken else {}
+    held = {item for levels in taken for item, level in levels.items() if level == holds}
+    return tuple(item for item, level in now.items() if level == behind or (item in held and level != holds))
 
 
-def overcome(then_and_now: Sequence[Mapping[str, int]], holds: int, overcame: int) -> tuple[str, ...]:
-    """The barriers behind her: on level `overcame` now, or on level `holds` at any time before and not now. Oldest
-    answers first."""
-    now = then_and_now[-1] if then_and_now else {}
-    held = {item for levels in then_and_now for item, level in levels.items() if level == holds}
-    return tuple(item for item, level in now.items() if level == overcame or (item in held and level != holds))
+def may_follow(pair: Pair, role: Role | None) -> bool:
+    """Whether the invitation to become a mentor after this pair stands: for a mentee whose mentorship is complete, who
+    is no mentor yet and has not said no."""
+    done = pair.state is PairState.COMPLETED and pair.side is Side.MENTEE
+    return done and role is Role.MENTEE and pair.file.chain in ("", Chain.LATER.value)

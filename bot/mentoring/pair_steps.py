@@ -10,8 +10,8 @@ import msgspec
 
 from bot.dialogue.steps import Json, LookUp
 from bot.mentoring.effects import Effect
+from bot.mentoring.held_back import held_back
 from bot.mentoring.mentorship import Chain, Ending, Feedback, Pair, Rhythm
-from bot.mentoring.profiles import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,6 @@ class FeedbackOpen(LookUp[Pair | None]):
 
     pair: int
     gives = Pair | None
-
-
-class ChainOffer(msgspec.Struct, frozen=True):
-    """What she has now that a newcomer needs: ids of barriers behind her, fields she knows, and whether she was asked
-    before."""
-
-    overcame: tuple[str, ...] = ()
-    fields: tuple[Field, ...] = ()
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MayFollow(LookUp[ChainOffer | None]):
-    """The invitation to become a mentor after this completed pair of hers; None where there is none (any more)."""
-
-    pair: int
-    gives = ChainOffer | None
 
 
 # --- what a talk asks for -----------------------------------------------------------------------------------------
@@ -164,3 +147,9 @@ class AnswerChain(Effect):
 
     pair: int
     answer: Chain
+
+
+def sharable(words: Json) -> bool:
+    """Whether words of feedback (JSON form) can be passed on: written, and without contact details or money. A voice
+    note is not passed on, since nobody can look into it."""
+    return isinstance(words, str) and not held_back(words)

@@ -21,7 +21,7 @@ class Catalogs(BuildHookInterface[Any]):
         if version == "editable":
             return
         sys.path.insert(0, self.root)  # the build runs outside the project; bot.i18n needs Babel only
-        from bot.i18n import compile_po
+        from bot.po import compile_po
 
         self.compiled = tempfile.TemporaryDirectory()
         for po in sorted(Path(self.root, "locales").glob("*/LC_MESSAGES/sorora.po")):

@@ -18,7 +18,8 @@ from babel.messages.catalog import Catalog, Message
 
 from bot.catalogs import agrees, catalog_paths, extract, plural_forms
 from bot.dialogue.words import phrases
-from bot.i18n import BIDI_CONTROLS, PDI, PLACEHOLDER, SOURCE, Source, normalise, read_po
+from bot.i18n import BIDI_CONTROLS, PDI, normalise
+from bot.po import PLACEHOLDER, SOURCE, Source, read_po
 from bot.utf16 import units
 
 TYPED = "typed words"

@@ -13,30 +13,24 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from gettext import GNUTranslations, NullTranslations
+from gettext import GNUTranslations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
 from pathlib import Path
 
-import structlog
 from babel import Locale, localedata
 from babel.core import negotiate_locale
 from babel.dates import format_date, format_skeleton, get_datetime_format
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileParser
 
 from bot import typed
 from bot.dialogue.words import Joined, Ltr, Own, Text, Tongue, Value, Words, _, n_, p_, phrases
+from bot.po import PLACEHOLDER, SOURCE, Missing, compile_po
 from bot.typed import normalise
 
-__all__ = ["Catalogs", "UnknownLanguage", "compile_po", "normalise", "read_po"]
+__all__ = ["Catalogs", "UnknownLanguage", "normalise"]
 
-log = structlog.get_logger(__name__)
-
-SOURCE = "en"
 FORMATS = {"en": "en_GB"}  # CLDR's plain English is American: dates here are written day-first
 # What devices report for languages whose catalog has another code: Dari is fa_AF (CLDR has no prs); mo is an old code.
 ALIASES = {"prs": "fa", "mo": "ro"}
@@ -46,7 +40,6 @@ BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 CONTROLS = re.compile(f"[{BIDI_CONTROLS}]")
 # Bidi controls, lone surrogates and control characters other than tab and newline.
 UNWANTED = re.compile(f"[{BIDI_CONTROLS}\u206a-\u206f\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 URL = re.compile(r"https?://\S+")
 
 TODAY = p_("typed words", "today")
@@ -304,80 +297,6 @@ def right_to_left(text: str) -> bool:
 
 
 # --- catalogs -----------------------------------------------------------------------------------------------------
-
-
-class Missing(NullTranslations):
-    """What happens to a sentence that the catalog lacks: English is shown, and the log says so once. The catalogs are
-    complete by `make check`; this is for a catalog that somebody changed since."""
-
-    def __init__(self, language: str) -> None:
-        super().__init__()
-        self.language = language
-        self.told: set[str] = set()
-
-    def gettext(self, message: str) -> str:
-        """The English sentence."""
-        self.tell(message)
-        return message
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """The English sentence in its plural form."""
-        self.tell(msgid1)
-        return msgid1 if n == 1 else msgid2
-
-    def pgettext(self, context: str, message: str) -> str:
-        """The English sentence."""
-        return self.gettext(message)
-
-    def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:
-        """The English sentence in its plural form."""
-        return self.ngettext(msgid1, msgid2, n)
-
-    def tell(self, msgid: str) -> None:
-        """Log a missing sentence once. Patterns without words ("{day}") need no catalog, English is the source."""
-        if self.language == SOURCE or msgid in self.told or not re.search(r"[^\W\d_]", PLACEHOLDER.sub("", msgid)):
-            return
-        self.told.add(msgid)
-        log.error("a catalog lacks a sentence: run `make messages`, translate it", language=self.language, msgid=msgid)
-
-
-class Source(Catalog):
-    """A .po file being read. Babel's own class drops headers that it does not know, such as X-Reviewed."""
-
-    headers: list[tuple[str, str]]
-
-    def _get_mime_headers(self) -> list[tuple[str, str]]:
-        return self.headers
-
-    def _set_mime_headers(self, headers: object) -> None:
-        self.headers = [(str(name), str(value)) for name, value in headers]  # type: ignore[attr-defined]
-        super()._set_mime_headers(self.headers)
-
-    mime_headers = property(_get_mime_headers, _set_mime_headers)
-
-
-def read_po(content: bytes, language: str) -> Source:
-    """A .po file as a catalog with all its headers. Raises babel's PoFileError where it is broken."""
-    source = Source(locale=language)
-    source.headers = []
-    PoFileParser(source, ignore_obsolete=True, abort_invalid=True).parse(BytesIO(content))
-    return source
-
-
-def compile_po(content: bytes, language: str) -> bytes:
-    """A .po file as .mo. Sentences that are fuzzy, or whose plural forms are not all there, are left out."""
-    source = read_po(content, language)
-    unfinished = [message for message in source if message.id and not whole(message.string)]
-    for message in unfinished:
-        source.delete(message.id, message.context)
-    compiled = BytesIO()
-    write_mo(compiled, source)
-    return compiled.getvalue()
-
-
-def whole(string: str | list[str] | tuple[str, ...] | None) -> bool:
-    """Whether a translation has all its forms."""
-    return all([string] if isinstance(string, str) else string or [""])
 
 
 def own_locales() -> Traversable:

@@ -11,7 +11,8 @@ from babel.core import UnknownLocaleError
 
 from bot.catalog_check import Problem, balanced, check, read_glossary
 from bot.catalogs import PLURALS, add, agrees, catalog_paths, extract, main, plural_forms, update
-from bot.i18n import Catalogs, read_po
+from bot.i18n import Catalogs
+from bot.po import read_po
 from bot.utf16 import units
 
 HOUSE = Path(__file__).parent.parent

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from bot.engine.understand import question_mark
-from bot.i18n import CONTROLS, PLACEHOLDER, read_po
-from bot.store import growth
+from bot.i18n import CONTROLS
+from bot.po import PLACEHOLDER, read_po
+from bot.store import hers
 from tests.e2e.newcomer import WORDS, Killer, Newcomer, way, welcome
 from tests.e2e.phones import OnTelegram, OnWhatsApp, Platform, every_word
 from tests.e2e.process import HOUSE, Nursery, Sorora, Watch
@@ -100,7 +101,7 @@ async def all_is_well(newcomer: Newcomer, sorora: Sorora, kills: int = 0) -> Non
     assert not any(secret in log for secret in (*WORDS[newcomer.language], sorora.key, *phone.secrets()))
     store = sorora.store()
     async with store.begin() as tx:
-        kept(await growth.everything_of(tx, 1), newcomer.language)
+        kept(await hers.everything_of(tx, 1), newcomer.language)
     await store.close()
 
 

@@ -44,7 +44,7 @@ from bot.engine.wishes import House
 from bot.i18n import Catalogs
 from bot.mentoring.effects import Programme
 from bot.messages import Incoming
-from bot.store import growth, mail
+from bot.store import hers, mail
 from bot.store import tables as t
 from bot.store.door import Store
 from bot.store.schema import migrate
@@ -201,7 +201,7 @@ class Campaign:
                 if tx.vault.open(row.sealed) == "warm":
                     continue
                 woman = self.women[tx.vault.open(row.sealed)]
-                kept = await growth.everything_of(tx, row.person_id)
+                kept = await hers.everything_of(tx, row.person_id)
                 goals = [goal["plan"]["title"] for goal in reversed(kept["goals"])]
                 notes = [one["words"]["title"] for one in kept["assessments"]]
                 whole = (len(woman.acknowledged) - 1) // 2

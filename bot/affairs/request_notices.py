@@ -41,6 +41,12 @@ async def open_request(desk: Desk, about: int, *, mentor: int = 0, mentee: int =
     return request if mentor == request.mentor_id or mentee == request.mentee_id else None
 
 
+def look_now(about: int) -> tuple[tuple[Text, Opening], ...]:
+    """The button to where her search stands. `about` makes it another talk than the one she may have left open, which
+    still shows what was so before."""
+    return ((LOOK, Opening("find", str(about))),)
+
+
 # --- to the mentor ------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +81,8 @@ async def answered(desk: Desk, person: Person, about: int) -> Notice | None:
     name = await name_of(desk, request.mentee_id)
     said = read_own(request.file.answer)
     words = paragraphs(_("{name} answered your question:")(name=name), said, _("You have 3 days from now."))
-    notice = Notice(words, ((LOOK, Opening("request", str(about))),))
+    # A name of its own, so that a card which she left open is not shown again as it was.
+    notice = Notice(words, ((LOOK, Opening("request", f"{about}-answered")),))
     return await with_voice(desk, "request_answered", request, request.mentee_id, request.file.answer, notice)
 
 
@@ -125,18 +132,19 @@ async def made(desk: Desk, person: Person, about: int) -> Notice | None:
         _("Good news: a coordinator found a mentor for you: {name}.")(name=await name_of(desk, request.mentor_id)),
         _("I asked her. She has 3 days to answer. I tell you at once."),
     )
-    return Notice(words, ((LOOK, Opening("find")),))
+    return Notice(words, look_now(about))
 
 
-async def closed_words(desk: Desk, person: Person) -> tuple[Text, Request | None]:
-    """That the mentor whom she asked cannot, and the request that is open instead, if one is."""
+async def closed_words(desk: Desk, person: Person) -> tuple[Text, int, Request | None]:
+    """That the mentor whom she asked cannot, the id of that request (0 where it is erased), and the request that is
+    open instead, if one is."""
     last = await kept.latest_ended(desk.tx, person.id)
     sorry = _("That mentor cannot take a new mentee now. This is not about you.")
     if last is not None:
         name = await name_of(desk, last.mentor_id)
         sorry = _("{name} cannot take a new mentee now. This is not about you.")(name=name)
     live = await kept.of_mentee(desk.tx, person.id, [RequestState.OPEN])
-    return sorry, next(iter(live), None)
+    return sorry, last.id if last else 0, next(iter(live), None)
 
 
 # --- voice --------------------------------------------------------------------------------------------------------

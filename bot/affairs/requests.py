@@ -165,16 +165,16 @@ class Searching:
         if not await self.suggestions(desk, person.id, 1):
             return None
         words = _("Good news: a mentor may fit you now. Would you like to look?")
-        return Notice(words, ((request_notices.LOOK, Opening("find")),))
+        return Notice(words, request_notices.look_now(desk.now.toordinal()))
 
     async def closed(self, desk: Desk, person: Person, _about: int) -> Notice | None:
         """The mentor whom she asked cannot. Who is asked now, or else what she can do; where nobody fits she waits."""
         if await kept.has_mentor(desk.tx, person.id):
             return None
-        sorry, now = await request_notices.closed_words(desk, person)
+        sorry, last, now = await request_notices.closed_words(desk, person)
         if now is not None and now.place == 1:
             return None  # she has asked somebody else herself since
-        look = ((request_notices.LOOK, Opening("find")),)
+        look = request_notices.look_now(last)
         if now is not None:
             name = await request_notices.name_of(desk, now.mentor_id)
             return Notice(paragraphs(sorry, _("I have asked {name} now. She has 3 days.")(name=name)), look)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from bot.dialogue.steps import Json, LookUp
+from bot.dialogue.steps import Json, LookUp, Text, p_
 from bot.mentoring.effects import Effect
 from bot.mentoring.profiles import Field, Level, Profile
 from bot.mentoring.reasons import Reason
@@ -47,6 +48,18 @@ class WhyNot(StrEnum):
     PREFER_NOT = "prefer_not"
 
 
+WHY_NOT: Mapping[WhyNot, Text] = {
+    # limit: 24
+    WhyNot.NO_TIME: p_("row", "No time now"),
+    # limit: 24
+    WhyNot.NOT_MY_FIELD: p_("row", "Not my field"),
+    # limit: 24
+    WhyNot.OTHER_LANGUAGE: p_("row", "Another language"),
+    # limit: 24
+    WhyNot.PREFER_NOT: p_("row", "I keep it to myself"),
+}
+
+
 class RequestFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """The sealed part of a request: the reasons as they were when it was made, what the mentee wrote to the mentor, and
     the one question that the mentor may ask first, with its answer. All words in JSON form (own words).
@@ -75,8 +88,10 @@ def until(asked_at: datetime, file: RequestFile) -> datetime:
 
 
 def number(about: str) -> int:
-    """The id that a talk is about; 0, which nobody has, for anything else: buttons can be forged."""
-    return int(about) if about.isascii() and about.isdecimal() and len(about) <= DIGITS else 0
+    """The id that a talk is about (what stands behind a "-" only tells one opening from another); 0, which nobody has,
+    for anything else: buttons can be forged."""
+    digits = about.split("-")[0]
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS else 0
 
 
 # --- what talks look up -------------------------------------------------------------------------------------------

@@ -77,8 +77,8 @@ WHAT_IT_IS = paragraphs(
         _("About 2 hours a week, for 6 months. It is voluntary."),
     ),
     lines(
-        _("The way there: your profile, questions about your strengths,"),
-        _("your story in two lines, 10 rules, a talk with a coordinator."),
+        _("First come your profile and some questions about your strengths."),
+        _("Then your story, 10 rules and a talk with a coordinator."),
     ),
     _("Would you like to become a mentor?"),
 )
@@ -108,9 +108,7 @@ def without_consent() -> Conversation[Outcome]:
 
 def on_her_way(me: Person, standing: Standing) -> Conversation[Outcome]:
     """The next step of hers. After each one the next visit begins by itself."""
-    step = next_step(standing)
-    if step is None:  # all was told, and a new code of conduct is not needed: she only says yes to it once more
-        step = Step.CODE
+    step = next_step(standing) or Step.CODE  # whose acceptance is what brings her to the coordinators
     return (yield from mentor_steps.STEPS[step](me, standing))
 
 

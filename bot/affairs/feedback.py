@@ -64,7 +64,7 @@ async def answer_chain(desk: Desk, effect: AnswerChain, person: Person) -> Carri
     return Carried(person)
 
 
-AFFAIR = Affair(
+AFFAIR: Affair = Affair(
     finds={FeedbackOpen: find_open},
     carries={GiveFeedback: give, AnswerChain: answer_chain},
     notices={"pair_feedback": shared_words},

@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Protocol
 
@@ -30,6 +30,7 @@ INVITATION = 4711
 MENTEE, MENTOR, COORDINATOR = "mentee", "mentor", "coordinator"
 NAMES = (MENTEE, MENTOR, COORDINATOR)
 COLUMN = max(map(len, NAMES))
+THUMBS = timedelta(seconds=4)  # how long she takes for one tap; much quicker ones are a flood
 
 
 class Player(Protocol):
@@ -44,7 +45,8 @@ class Player(Protocol):
         """Open a talk by its command."""
 
     async def picks(self, *options: str) -> None:
-        """Tap these, one after the other: ids of options of her newest question, of nav ("back", "skip", "done")."""
+        """Tap these, one after the other: ids of options of her newest question ("" is the first), and of the ways out
+        ("back", "skip", "done")."""
 
     async def opens(self, talk: str) -> None:
         """Tap the newest button she was sent that opens this talk."""
@@ -133,6 +135,7 @@ class Woman:
 
     async def types(self, words: str) -> None:
         """Write."""
+        self.house.stage.clock.forward(THUMBS)
         self.wrote += 1
         await self.phone.types(words)
         self.house.write_down(self)
@@ -202,6 +205,7 @@ class Woman:
         return "\n".join(f"{seen.text}\n  {[one.data for one in seen.buttons]}" for seen in self.phone.chat[-3:])
 
     async def _taps(self, fits: Callable[[str], bool], what: str) -> None:
+        self.house.stage.clock.forward(THUMBS)
         seen, button = self._button(fits, what)
         self.phone.script.append(f"> [{button.label}]")
         self.taps += 1
@@ -224,9 +228,9 @@ def photo() -> bytes:
 
 
 def presses(data: str, option: str) -> bool:
-    """Whether a button stands for this option or this way out."""
+    """Whether a button stands for this option or this way out; "" is any option."""
     press = read_button(data)
-    return press is not None and press.kind != ">" and press.value == option
+    return press is not None and ((press.kind != ">" and press.value == option) or (not option and press.kind in "=+"))
 
 
 def opening(data: str, talk: str) -> bool:

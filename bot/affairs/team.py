@@ -118,8 +118,7 @@ async def ask_pair(desk: Desk, effect: AskPair, person: Person) -> Carried:
     waiting = await team.silent_pairs(desk.tx, desk.now) if coordinates(person) else []
     found = next((one for one in waiting if one[0].about == effect.pair), None)
     if found is None:
-        await desk.not_hers(person, "silent pair")
-        return Carried(person, says=NOT_HERE)
+        return await not_there(desk, person, "silent pair")
     for who in found[1:]:
         if who is not None:
             await desk.tell(who, "team_asks", effect.pair)
@@ -179,6 +178,8 @@ async def applicant(desk: Desk, what: ApplicantOf, person: Person) -> Applicant 
 
 async def note_talk(desk: Desk, effect: NoteTalk, person: Person) -> Carried:
     """A coordinator has talked with her."""
+    if not coordinates(person):
+        return await not_there(desk, person, "applicant")
     found = await judged(desk, person, await profiles.note_talk(desk, person.id, effect.applicant), effect.applicant)
     if found is None:
         await log(desk, person, f"noted a talk with applicant {effect.applicant}")
@@ -187,6 +188,8 @@ async def note_talk(desk: Desk, effect: NoteTalk, person: Person) -> Carried:
 
 async def decide(desk: Desk, effect: Decide, person: Person) -> Carried:
     """Approve or decline."""
+    if not coordinates(person):
+        return await not_there(desk, person, "applicant")
     number = effect.applicant
     done = await profiles.decide(desk, person.id, number, approve=effect.approve, reason=effect.reason)
     found = await judged(desk, person, done, number)
@@ -198,11 +201,19 @@ async def decide(desk: Desk, effect: Decide, person: Person) -> Carried:
 
 async def ask_applicant(desk: Desk, effect: AskApplicant, person: Person) -> Carried:
     """Ask her something."""
+    if not coordinates(person):
+        return await not_there(desk, person, "applicant")
     done = await profiles.ask_applicant(desk, person.id, effect.applicant, effect.question)
     found = await judged(desk, person, done, effect.applicant)
     if found is None:
         await log(desk, person, f"asked applicant {effect.applicant} a question")
     return Carried(person, says=found or _("I ask her. Her answer comes to you here."))
+
+
+async def not_there(desk: Desk, person: Person, what: str) -> Carried:
+    """Nothing is done, and one audit row says that she tried."""
+    await desk.not_hers(person, what)
+    return Carried(person, says=NOT_HERE)
 
 
 async def judged(desk: Desk, person: Person, done: Decided, applicant_id: int) -> Words | None:
@@ -270,8 +281,7 @@ async def with_names(desk: Desk, found: Round) -> RoundPlan:
 async def send_round(desk: Desk, effect: SendRound, person: Person) -> Carried:
     """Send the requests; how many went out is told."""
     if not coordinates(person):
-        await desk.not_hers(person, "matching round")
-        return Carried(person, says=NOT_HERE)
+        return await not_there(desk, person, "matching round")
     sent = await requests.send_round(desk, effect.pairs, person.id)
     less = len(effect.pairs) - sent
     words = n_("{n} request is on its way.", "{n} requests are on their way.", sent)

@@ -14,6 +14,7 @@ from bot.dialogue.steps import Text
 from bot.mentoring.demo import DemoPeople
 from bot.mentoring.effects import Programme
 from bot.mentoring.lookups import Helpline
+from bot.mentoring.profiles import FIELDS, SLOTS, WISHES
 from conversations import (
     agreement,
     answer,
@@ -51,6 +52,7 @@ from conversations import (
     pair,
     preferences,
     profile,
+    profile_parts,
     readiness,
     report,
     request,
@@ -94,6 +96,7 @@ BETWEEN: tuple[ModuleType, ...] = (
     introduce,
     introduced,
 )  # fmt: skip
+WORTH = (*ABOUT_HER, profile, feedback)  # what she left is offered again in the menu
 AROUND = (welcome, language, consent, helping, danger, my_data, erase, preferences, strengths)
 
 
@@ -118,13 +121,17 @@ def names() -> dict[str, Text]:
         **barriers.BARRIERS,
         **{key: question.heading for key, question in compass.QUESTIONS.items()},
         **goal_examples.fields(),
-        **{each.TALK.name: each.TALK.title for each in ABOUT_HER},
+        **FIELDS,
+        **SLOTS,
+        **WISHES,
+        **{way: label for way, (label, _ways) in profile_parts.WAYS.items()},
+        **{each.TALK.name: each.TALK.title for each in WORTH},
     }
 
 
 def programme() -> Programme:
     """All talks by name, and the menu of them."""
-    worth = {each.TALK.name: each.TALK.title for each in ABOUT_HER}
+    worth = {each.TALK.name: each.TALK.title for each in WORTH}
     talks = [each.TALK for each in (*AROUND, *ABOUT_HER, *BETWEEN)]
     return Programme(
         {talk.name: talk for talk in (*talks, menu.talk(worth))},

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.dialogue.steps import Conversation, Own, Talk, Text, Words, _, choice, lines, look, own, p_
 from bot.mentoring.effects import Outcome
 from bot.mentoring.lookups import Goals, Left, LeftTalks, Me
-from bot.mentoring.people import Person
+from bot.mentoring.mentorship import MyPairs, Pair, Side
+from bot.mentoring.people import Person, Role
 from conversations import consent, danger
+
+MOST_ROWS = 10  # of a list on WhatsApp
 
 # limit: 24
 GO_ON = p_("button", "📌 Go on")
@@ -25,6 +28,18 @@ PREFERENCES = p_("button", "⚙️ Settings")
 # limit: 24
 MY_DATA = p_("button", "📁 My data")
 # limit: 24
+FIND = p_("button", "🤝 Find a mentor")
+# limit: 24
+MY_MENTOR = p_("button", "💬 My mentor")
+# limit: 24
+MY_MENTEES = p_("button", "💬 My mentees")
+# limit: 24
+MY_PAIRS = p_("button", "💬 My pairs")
+# limit: 24
+AS_MENTOR = p_("button", "🌱 I as a mentor")
+# limit: 24
+COORDINATION = p_("button", "📋 Coordination")
+# limit: 24
 LANGUAGE = p_("button", "🌐 Language")
 # limit: 24
 HELP = p_("button", "❓ How this works")
@@ -36,31 +51,52 @@ def menu(worth: Mapping[str, Text]) -> Conversation[Outcome]:
     left = yield from look("left", LeftTalks())
     waiting = next((one for one in left if one.talk in worth), None) if me.takes_part else None
     goals = (yield from look("goals", Goals())) if me.takes_part else ()
-    rows = rows_for(me, waiting, has_goals=bool(goals))
+    pairs = (yield from look("pairs", MyPairs())) if me.takes_part else ()
+    rows = rows_for(me, waiting, pairs, has_goals=bool(goals))
     chosen = yield from choice("row", prompt(me, worth[waiting.talk] if waiting else None), rows, bare=True)
     if chosen == "left" and waiting is not None:
         return Outcome(then=waiting.talk, about=waiting.about)
     return Outcome(then=chosen, about=consent.WITHDRAW if chosen == "consent" else "")
 
 
-def rows_for(me: Person, waiting: Left | None, *, has_goals: bool) -> dict[str, Words]:
+def rows_for(me: Person, waiting: Left | None, pairs: Sequence[Pair], *, has_goals: bool) -> dict[str, Words]:
     """The rows by the name of the talk they open ("left": the one that waits), for this person now."""
     if not me.takes_part:
         first = {"consent": consent.SAY_YES} if me.adult else {"welcome": BEGIN}
         mine = {"my_data": MY_DATA} if me.adult else {}
         return {**first, **mine, "language": LANGUAGE, "help": HELP, "danger": danger.IN_DANGER}
-    return {
-        **({"left": GO_ON} if waiting else {}),
-        "strengths": STRENGTHS,
-        **({"goals": GOALS} if has_goals else {}),
-        "goal": GOAL,
-        "preferences": PREFERENCES,
-        "my_data": MY_DATA,
-        "language": LANGUAGE,
-        "consent": consent.TAKE_BACK,
-        "help": HELP,
+    around = {
+        "preferences": PREFERENCES, "language": LANGUAGE, "consent": consent.TAKE_BACK, "help": HELP,
         "danger": danger.IN_DANGER,
+    }  # fmt: skip
+    rows = {
+        **({"left": GO_ON} if waiting else {}),
+        **({"coordination": COORDINATION} if me.coordinator else {}),
+        **with_others(me, pairs),
+        **(about_herself(has_goals=has_goals) if me.role is not None else {}),
+        **around,
     }
+    for row in ("language", "help"):  # they stand in the settings, and can be typed, where there is no room for them
+        if len(rows) > MOST_ROWS:
+            del rows[row]
+    return rows
+
+
+def with_others(me: Person, pairs: Sequence[Pair]) -> dict[str, Words]:
+    """What leads to other women: those she has, a mentor to find, her own path as one."""
+    sides = {pair.side for pair in pairs}
+    label = MY_PAIRS if len(sides) == len(Side) else MY_MENTOR if Side.MENTEE in sides else MY_MENTEES
+    seeks = me.role in (Role.MENTEE, Role.BOTH) and Side.MENTEE not in sides
+    return {
+        **({"pair": label} if pairs else {}),
+        **({"find": FIND} if seeks else {}),
+        **({"mentoring": AS_MENTOR} if me.role in (Role.MENTOR, Role.BOTH) else {}),
+    }
+
+
+def about_herself(*, has_goals: bool) -> dict[str, Words]:
+    """What leads to her strengths and goals."""
+    return {"strengths": STRENGTHS, **({"goals": GOALS} if has_goals else {"goal": GOAL})}
 
 
 def prompt(me: Person, waiting: Text | None) -> Words:

@@ -39,6 +39,8 @@ def preferences(_about: str) -> Conversation[Outcome]:
         summary(me),
         {
             # limit: 24
+            "profile": p_("button", "👤 My profile"),
+            # limit: 24
             "name": p_("button", "My name here"),
             # limit: 24
             "quiet": p_("button", "Quiet hours"),
@@ -47,13 +49,15 @@ def preferences(_about: str) -> Conversation[Outcome]:
             # limit: 24
             "language": p_("button", "🌐 Language"),
             # limit: 24
+            "my_data": p_("button", "📁 My data"),
+            # limit: 24
             "done": p_("button", "All is good"),
         },
     )
     if change == "done":
         return Outcome()
-    if change == "language":
-        return Outcome(then="language")
+    if change in ("language", "my_data", "profile"):
+        return Outcome(then=change)
     return (yield from {"name": ask_name, "quiet": ask_quiet, "discreet": ask_discreet}[change]())
 
 

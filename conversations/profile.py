@@ -27,9 +27,10 @@ from bot.mentoring.profiles import MyProfile, Profile, SaveProfile
 from conversations import barriers, profile_parts
 from conversations.preferences import LONGEST_NAME
 
-# What the talk is about when something comes after it: it has just been told for the first time; it is a step on the
-# mentor's path.
-NEW, STEP = "new", "mentoring"
+# What the talk is about when something comes after it: it has just been told for the first time; or the talk that she
+# came from and goes back to.
+NEW = "new"
+FIND, STEP = "find", "mentoring"
 
 
 def begin(about: str) -> Conversation[Outcome]:
@@ -98,11 +99,11 @@ def again(me: Person, mine: Profile, about: str) -> Conversation[Outcome]:
 
 def what_next(me: Person, standing: Standing, about: str) -> str:
     """The talk that comes after her profile: her path as a mentor, or the search for one. "" is the menu."""
-    if about not in (NEW, STEP):
-        return ""
+    if about != NEW:
+        return about if about in (FIND, STEP) else ""
     on_her_way = me.role is Role.MENTOR or standing.state is MentorState.APPLYING
     wants_to_be = me.role is Role.BOTH and standing.state is None
-    return "mentoring" if about == STEP or on_her_way or wants_to_be else "find"
+    return STEP if on_her_way or wants_to_be else FIND
 
 
 TALK = Talk(

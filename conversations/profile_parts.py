@@ -100,17 +100,12 @@ def ask_commune(here: places.Region, language: str) -> Conversation[str]:
     return "" if chosen == NONE else chosen
 
 
-def ask_ways(mine: Profile, _me: Person) -> Conversation[Profile]:
-    """How she likes to meet."""
+def ask_meeting(mine: Profile, _me: Person) -> Conversation[Profile]:
+    """How she likes to meet, and when she is free."""
     options: dict[str, Words] = {key: label for key, (label, _ways) in WAYS.items()}
     chosen = yield from optional(choice("ways", _("How do you like to meet?"), with_none(options, mine.ways)))
-    if chosen is None:
-        return mine
-    return replace(mine, ways=frozenset() if chosen == NONE else WAYS[chosen][1])
-
-
-def ask_times(mine: Profile, _me: Person) -> Conversation[Profile]:
-    """When she is free."""
+    if chosen is not None:
+        mine = replace(mine, ways=frozenset() if chosen == NONE else WAYS[chosen][1])
     picked = yield from optional(choices("times", _("When are you free?"), SLOTS))
     return mine if picked is None else replace(mine, times=frozenset(Slot(each) for each in picked.options))
 
@@ -173,9 +168,7 @@ PARTS: Mapping[str, tuple[Text, Part]] = {
     # limit: 24
     "place": (p_("row", "Where I live"), ask_place),
     # limit: 24
-    "ways": (p_("row", "How I meet"), ask_ways),
-    # limit: 24
-    "times": (p_("row", "When I am free"), ask_times),
+    "meeting": (p_("row", "How and when I meet"), ask_meeting),
     # limit: 24
     "children": (p_("row", "My children"), ask_children),
     # limit: 24

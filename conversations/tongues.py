@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.dialogue.steps import Conversation, Own, Text, Tongue, Words, _, choice, choices, lines, look, p_
+from bot.dialogue.steps import Conversation, Picked, Text, Tongue, Words, _, choice, choices, lines, look, p_
 from bot.mentoring.profiles import LEVELS, TONGUES, Level, TonguesNamed
 
-LIKELY = 7  # with "another one" they are one list on a phone
+LIKELY = 6  # with "another one", Done, Back and Stop they are one list on WhatsApp, which has 10 rows
 MOST = 8  # languages: each asks one more question
 OTHER = "other"
 
@@ -28,28 +28,27 @@ def which(language: str) -> Conversation[list[str]]:
     """The codes of her languages, at least one."""
     likely = list(dict.fromkeys((language, *TONGUES)))[:LIKELY]
     prompt = _("Which languages do you speak? Another one? Tap it, or write its name.")
-    first = {**tapped(likely), OTHER: ANOTHER}
-    picked = yield from choices("languages", prompt, first, at_least=1, own=True)
-    named = (yield from understood(picked.own)) if picked.own else ()
-    codes = list(dict.fromkeys((*(one for one in picked.options if one != OTHER), *named)))
+    picked, named = yield from ask("languages", prompt, {**tapped(likely), OTHER: ANOTHER}, at_least=1)
+    codes = list(dict.fromkeys((*(code for code in picked.options if code != OTHER), *named)))
     lost = picked.own is not None and not named
-    if lost or (OTHER in picked.options and not named):
-        codes += yield from more(codes, lost=lost)
-    return codes
-
-
-def understood(words: Own) -> Conversation[tuple[str, ...]]:
-    """The languages in what she wrote. Nothing is found in a voice note."""
-    return (yield from look("languages.named", TonguesNamed(words.text)))
-
-
-def more(known: Sequence[str], *, lost: bool) -> Conversation[tuple[str, ...]]:
-    """The whole list, without those she has named. lost: what she wrote was not understood."""
-    left = [code for code in TONGUES if code not in known]
+    if not lost and (named or OTHER not in picked.options):
+        return codes
+    left = [code for code in TONGUES if code not in codes and (lost or code not in likely)]
     sorry = _("I do not know that name. Perhaps it is in this list?") if lost else None
-    prompt = lines(sorry, _("Tap the other languages that you speak."))
-    picked = yield from choices("languages.more", prompt, tapped(left), at_least=0 if known else 1)
-    return picked.options
+    asked = lines(sorry, _("Tap the other languages that you speak."))
+    picked, named = yield from ask("languages.more", asked, tapped(left), at_least=0 if codes else 1)
+    # Where nothing was understood: in the language of this chat she gets along, at least.
+    return list(dict.fromkeys((*codes, *picked.options, *named))) or [language]
+
+
+def ask(
+    key: str, prompt: Words, options: Mapping[str, Words], *, at_least: int
+) -> Conversation[tuple[Picked, tuple[str, ...]]]:
+    """What she tapped and wrote, and the codes of what she wrote. In a voice note no name is found."""
+    picked = yield from choices(key, prompt, options, at_least=at_least, own=True)
+    if picked.own is None:
+        return picked, ()
+    return picked, (yield from look(f"{key}.named", TonguesNamed(picked.own.text)))
 
 
 def tapped(codes: Sequence[str]) -> Mapping[str, Words]:

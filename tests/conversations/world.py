@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.mentoring.lookups import Goals, Helplines, Languages, LeftTalks, Me, Offered
+from bot.mentoring.mentorship import MyPairs
 from bot.mentoring.people import Person, Purpose, Role
 from conversations import PROGRAMME
 
@@ -17,5 +18,5 @@ OFFERED = (Offered("ar", "العربية", draft=True), Offered("en", "English")
 
 def world(me: Person = MEMBER, **more: Any) -> dict[Any, Any]:
     """All look-ups of the talks around taking part, as this person sees them; `more` by the key of the look-up."""
-    common = {Me: me, Languages: OFFERED, Helplines: PROGRAMME.helplines, LeftTalks: (), Goals: ()}
+    common = {Me: me, Languages: OFFERED, Helplines: PROGRAMME.helplines, LeftTalks: (), Goals: (), MyPairs: ()}
     return {**common, **more}

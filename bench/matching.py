@@ -1,4 +1,5 @@
-"""How fast and how good matching is: suggestions out of 20,000 mentors, and rounds beside the greedy way.
+"""How fast and how good matching is: suggestions out of 20,000 mentors, in memory and through the tables, and rounds
+beside the greedy way.
 
     .venv/bin/python -m bench.matching        prints the figures and writes them to bench/matching.json
 
@@ -8,12 +9,14 @@ are rare.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import platform
 import random
 import statistics
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -21,9 +24,20 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
+import sqlalchemy as sa
+
+from bot.affairs import matchmaker
+from bot.affairs.matchmaker import Matchmaker
 from bot.mentoring.matching import Pool
+from bot.mentoring.path import MentorFile
+from bot.mentoring.people import Person, Purpose
 from bot.mentoring.profiles import Field, Level, Mentee, Mentor, Profile, Slot, Way, Wish
 from bot.mentoring.rounds import assign
+from bot.store import people
+from bot.store import tables as t
+from bot.store.door import Store, Tx
+from bot.store.schema import migrate
+from bot.vault import Vault, new_key
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KEY = b"a key for benchmarks only"
@@ -141,6 +155,58 @@ def suggesting(count: int) -> dict[str, float]:
     }
 
 
+async def in_tables(tx: Tx, count: int, asking: Sequence[Mentee]) -> None:
+    """Made-up mentors and mentees as rows, sealed as in life."""
+    crowd = mentors(count)
+    persons = [Person(one.id, consents=frozenset(Purpose)) for one in crowd]
+    persons += [Person(one.id, barriers=tuple(one.barriers), consents=frozenset(Purpose)) for one in asking]
+    rows = [{"id": one.id, "sealed": people.seal_person(tx, one)} for one in persons]
+    await tx.many(sa.insert(t.people).values(language="fr", created_at=NOW), rows)
+    profiles = [(one.id, one.profile) for one in crowd] + [(one.id, one.profile) for one in asking]
+    told = [{"person_id": number, "sealed": tx.vault.seal_json(profile)} for number, profile in profiles]
+    await tx.many(sa.insert(t.profiles).values(changed_at=NOW), told)
+    story = "I came here with two children and two bags. Now I work in a hospital."
+    files = [(one, MentorFile(NOW, NOW, NOW, "1", NOW, overcame=tuple(one.overcame), story=story)) for one in crowd]
+    row = sa.insert(t.mentors).values(changed_at=NOW)
+    states = {True: "approved", False: "waiting"}
+    await tx.many(
+        row,
+        [
+            {
+                "person_id": one.id, "state": states[one.approved], "places": one.places,
+                "paused_until": one.paused_until, "sealed": tx.vault.seal_json(file),
+            }
+            for one, file in files
+        ],
+    )  # fmt: skip
+
+
+async def through_the_tables(count: int) -> dict[str, float]:
+    """Milliseconds for the first question of a process (it fills the pool), and for a suggestion after it: the mentee
+    read, three mentors named, each of them read anew. SQLite in a file, one transaction for each question."""
+    asking = mentees(SUGGESTIONS)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(f"sqlite+aiosqlite:///{folder}/bench.db", Vault([new_key()]))
+        await migrate(store)
+        async with store.begin() as tx:
+            await in_tables(tx, count, asking)
+        maker, times, now = Matchmaker(), [], NOW + timedelta(hours=1)
+        for mentee in asking:
+            began = perf_counter()
+            async with store.begin() as tx:
+                read = await matchmaker.mentee(tx, mentee.id)
+                assert read is not None
+                await maker.suggest(tx, read, now, 3)
+            times.append(1000 * (perf_counter() - began))
+        await store.close()
+    return {
+        "mentors": count,
+        "first_ms": round(times[0], 1),
+        "median_ms": round(statistics.median(times[1:]), 2),
+        "p99_ms": round(statistics.quantiles(times[1:], n=100)[98], 2),
+    }
+
+
 def round_beside_greedy(few: int, many: int) -> dict[str, float]:
     """Seconds, pairs and points of the round and of greedy, for `many` mentees and `few` mentors."""
     pool, waiting = Pool(mentors(few), KEY), mentees(many)
@@ -169,6 +235,7 @@ def main() -> None:
         "machine": {"processors": os.cpu_count(), "architecture": platform.machine(), "system": platform.system()},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in ("numpy", "ortools")},
         "suggest": suggesting(20_000),
+        "through_the_tables": asyncio.run(through_the_tables(20_000)),
         "rounds": [round_beside_greedy(few, many) for many, few in ROUNDS],
     }
     text = json.dumps(figures, indent=2) + "\n"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.mentoring.matching import Pool
 
 OVERLAP = timedelta(minutes=1)  # transactions do not commit in the order of their moments
-ANEW = timedelta(hours=1)  # then everything is read again: who was erased elsewhere, what was undone, a wrong clock
+ANEW = timedelta(days=1)  # then everything is read again: who was erased elsewhere, what was undone, a wrong clock
 AT_ONCE = 500  # mentors read with one query, so that others have their turn between
 ROUNDS = 5  # of looking again where a mentor was no longer as the pool knew her
 

@@ -14,7 +14,7 @@ from bot.dialogue.steps import Own, Text, own, p_
 from conversations.content import table
 
 MOST_OFFERED = 5
-ALIKE = 0.6  # how much of a name must be the same (difflib's ratio) to be offered for what she typed
+ALIKE = 0.7  # how much of a name must be the same (difflib's ratio) to be offered for what she typed
 # "St", "Ste" and the long forms are written for each other.
 SAINTS = frozenset(["st", "ste", "saint", "sainte", "sint", "sankt"])
 

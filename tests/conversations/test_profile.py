@@ -13,7 +13,7 @@ from bot.mentoring.path import MentorState, MyMentoring, Standing
 from bot.mentoring.people import Person, Role
 from bot.mentoring.profiles import Field, Level, MyProfile, Profile, SaveProfile, Slot, TonguesNamed, Way, Wish
 from bot.testing import BEGINNING
-from conversations.profile import NEW, STEP, TALK
+from conversations.profile import FIND, NEW, STEP, TALK
 from conversations.profile_parts import PARTS
 from conversations.tongues import LIKELY, MOST
 from tests.conversations.driver import drive, labels, shown, walk
@@ -151,6 +151,22 @@ def test_what_is_not_understood_leads_to_the_list(own: Any) -> None:
     assert "ln" in labels(played)
 
 
+def test_where_nothing_is_understood_it_is_the_language_of_the_chat() -> None:
+    lost = {"languages": {"options": [], "own": "Ktrqz"}, "languages.more": {"options": [], "own": "Ktrqz"}}
+    played = drive(TALK, lost, world(MENTEE, Profile()))
+    assert played.asked is not None
+    assert played.asked.key == "languages.level.so"
+
+
+def test_what_was_not_seen_is_offered_and_can_be_named() -> None:
+    played = drive(TALK, {"languages": ["other"]}, world(MENTEE, Profile()))
+    assert not {"so", "fr", "nl"} & set(labels(played))
+    found = {**world(MENTEE, Profile()), "languages.more.named": ("dje",)}
+    played = drive(TALK, {"languages": ["other"], "languages.more": {"options": ["sw"], "own": "Zarma"}}, found)
+    assert played.asked is not None
+    assert played.asked.key == "languages.level.sw"
+
+
 def test_the_whole_list_leaves_out_what_she_has_named() -> None:
     played = drive(TALK, {"languages": ["fr", "other"]}, world(MENTEE, Profile()))
     assert "fr" not in labels(played)
@@ -170,6 +186,11 @@ def test_no_more_than_eight_languages_are_asked_about() -> None:
 
 
 # --- the whole, and a part ------------------------------------------------------------------------------------------
+
+
+def test_the_parts_are_one_list_on_whatsapp() -> None:
+    played = drive(TALK, {}, world(BOTH))
+    assert len(labels(played)) + 2 == 10  # with Back and Stop
 
 
 def test_later_the_whole_is_shown() -> None:
@@ -194,7 +215,14 @@ def test_later_the_whole_is_shown() -> None:
         ({"part": "knows", "knows": []}, {"knows": frozenset()}),
         ({"part": "knows", "knows": None}, {}),
         ({"part": "children", "children": "none"}, {"children": None}),
-        ({"part": "ways", "ways": "in_person"}, {"ways": frozenset({Way.IN_PERSON})}),
+        (
+            {"part": "meeting", "ways": "in_person", "times": None},
+            {"ways": frozenset({Way.IN_PERSON})},
+        ),
+        (
+            {"part": "meeting", "ways": None, "times": []},
+            {"times": frozenset()},
+        ),
         ({"part": "place", "region": "flanders", "commune": None}, {"region": "flanders", "commune": ""}),
         # without a region nobody could be near: that must is let go
         ({"part": "place", "region": "none"}, {"region": "", "commune": "", "limits": frozenset()}),
@@ -244,6 +272,7 @@ def test_only_what_she_told_herself_can_be_a_must() -> None:
         (BOTH, NEW, MentorState.APPLYING, "mentoring"),
         (BOTH, NEW, MentorState.WAITING, "find"),
         (BOTH, STEP, MentorState.APPROVED, "mentoring"),
+        (BOTH, FIND, None, "find"),
         (MENTEE, "", None, ""),
         (MENTEE, "17", None, ""),  # a forged button
     ],

@@ -11,7 +11,7 @@ quiet hours hold a message back.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -63,8 +63,7 @@ class Her:
 
     async def types(self, words: str) -> None:
         """Write."""
-        self.done = self.card()
-        await self.phone.write(words)
+        await self._does(lambda: self.phone.write(words))
 
     async def goes(self, talk: str) -> None:
         """Open a talk by its command."""
@@ -86,21 +85,18 @@ class Her:
 
     async def answers(self, part: str, words: str) -> None:
         """Answer a message."""
-        await self.phone.replies(words, await self._finds(part))
+        message = await self._finds(part)
+        await self._does(lambda: self.phone.replies(words, message))
 
     async def speaks(self, to: str = "") -> None:
         """Send a voice note."""
-        if to:
-            await self.phone.person.sends_voice(reply_to=await self._finds(to))
-        else:
-            self.done = self.card()
-            await self.phone.speak()
+        message = await self._finds(to) if to else None
+        await self._does(lambda: self.phone.person.sends_voice(reply_to=message))
 
     async def shows(self, caption: str = "", to: str = "") -> None:
         """Send a photo."""
-        if not to:
-            self.done = self.card()
-        await self.phone.shows(photo(), caption, await self._finds(to) if to else None)
+        message = await self._finds(to) if to else None
+        await self._does(lambda: self.phone.shows(photo(), caption, message))
 
     # What she waits for
 
@@ -174,9 +170,17 @@ class Her:
         return await self._waits(found, f"{part!r}")
 
     async def _taps(self, one: Card, data: str) -> None:
-        self.done = self.card()
         self.used.add((one.id, data))
-        await self.phone.tap(one, data)
+        await self._does(lambda: self.phone.tap(one, data))
+
+    async def _does(self, act: Callable[[], Awaitable[object]]) -> None:
+        """Do something, and wait for its answer: then it is kept, and the others can go on."""
+        self.done, before = self.card(), self._shown()
+        await act()
+        await self._waits(lambda: self._shown() != before, "an answer")
+
+    def _shown(self) -> list[tuple[str, dict[str, str]]]:
+        return [(one.text, labels(one)) for one in self.chat()]
 
     async def _waits(self, test: Callable[[], Any], what: str) -> Any:
         try:
@@ -233,7 +237,7 @@ class Home:
         self.watch.ahead += timedelta(**by)
         for her in self.women.values():
             if isinstance(her.phone, OnWhatsApp):
-                await her.types("/menu")
+                await her.phone.write("/menu")
         await self.sorora.start()
 
     async def invitation(self) -> str:

@@ -15,8 +15,11 @@ from bot import checkup
 from bot.checkup import STALE, Finding
 from bot.mentoring.effects import Programme
 from bot.mentoring.lookups import Helpline
+from bot.store import people, team
+from bot.store.door import Store
+from bot.store.schema import migrate
 from bot.testing import StageClock
-from bot.vault import new_key
+from bot.vault import Vault, new_key
 from tests.e2e.telegram_fake import FakeTelegram
 from tests.engine.little import programme
 
@@ -46,6 +49,23 @@ async def test_all_that_is_well_is_said_too(tmp_path: Path, fake: FakeTelegram) 
     assert "Telegram knows this bot as @sorora_fake_bot." in found
     assert any("ar, " in what or ", ar" in what for what in found)
     assert all(one.line()[0] in "✓!" for one in found.values())
+
+
+async def test_who_approves_mentors_and_looks_at_reports_is_asked_for(tmp_path: Path, fake: FakeTelegram) -> None:
+    environment = settings(tmp_path, fake)
+    store = Store.open(f"sqlite+aiosqlite:///{tmp_path / 'sorora.db'}", Vault([environment["SORORA_KEYS"]]))
+    await migrate(store)
+    missing = (await findings(environment))["Nobody is a coordinator yet: make one with `sorora coordinators add`."]
+    assert missing.line()[0] == "!"
+    async with store.begin() as tx:
+        now = StageClock().now()
+        known = await people.welcome(tx, "x", "made-up", "en", now)
+        await team.ask(tx, known.person.id, "123456", now)
+    assert missing.what in await findings(environment)  # who only asked is none
+    async with store.begin() as tx:
+        await team.confirm(tx, "123456", now)
+    await store.close()
+    assert "Coordinators: 1." in await findings(environment)
 
 
 async def test_a_token_that_telegram_does_not_know_is_bad(tmp_path: Path, fake: FakeTelegram) -> None:

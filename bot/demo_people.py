@@ -212,7 +212,7 @@ def plan(goal: DemoGoal, now: datetime) -> GoalPlan:
     """A goal for the next three months, with its first step in a week."""
     today = now.date()
     return GoalPlan(
-        title=goal.title,
+        title=goal.wish,
         measure=goal.measure,
         sure=4,
         why=goal.why,

@@ -36,7 +36,7 @@ MY_MENTEES = p_("button", "💬 My mentees")
 # limit: 24
 MY_PAIRS = p_("button", "💬 My pairs")
 # limit: 24
-AS_MENTOR = p_("button", "🌱 I as a mentor")
+AS_MENTOR = p_("button", "🌱 Being a mentor")
 # limit: 24
 COORDINATION = p_("button", "📋 Coordination")
 # limit: 24

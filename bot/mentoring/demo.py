@@ -10,7 +10,7 @@ from bot.mentoring.profiles import FEWEST_PLACES, Field, Level, Profile, Slot, W
 class DemoGoal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A goal in her own words. field: the id of a professional field, "" for none of them."""
 
-    title: str
+    wish: str
     measure: str
     why: str
     step: str

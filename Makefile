@@ -10,7 +10,7 @@ FUZZ ?= 20000
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill newcomer screenshots
+.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill newcomer stateful screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -69,11 +69,14 @@ kill: .venv/development ## kill -9 at random lines and moments: nothing lost, no
 newcomer: .venv/development ## the newcomer's path on all channels in all languages, killed at every single step
 	$(LONG) -s -n auto tests/e2e/test_newcomer.py -k every_single_step $(ARGS)
 
+stateful: .venv/development ## seven women do anything at all, in any order: what must be true after every single step
+	$(LONG) tests/faults/test_stateful.py $(ARGS)
+
 screenshots: .venv/development .venv/chromium ## pictures to look at in tests/screens, and the one of the README
 	SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/e2e/test_demo_browser.py -k screens $(ARGS)
 
 transcripts: .venv/development ## write the golden talks anew; read what changed before you commit it
-	WRITE_TRANSCRIPTS=1 $(BIN)/python -m pytest -q -n auto tests/test_transcripts.py $(ARGS)
+	WRITE_TRANSCRIPTS=1 $(BIN)/python -m pytest -q -n auto tests/test_transcripts.py tests/test_full_story.py $(ARGS)
 
 # --- set-up: each file in .venv says that its step is done --------------------------------------------------------
 

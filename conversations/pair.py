@@ -160,7 +160,7 @@ def able(pair: Pair) -> frozenset[str]:
         rows.add("trial")
     if may(pair.state, Event.HOLD):
         rows.add("pause")
-    if pair.file.held_by == pair.side.value:
+    if pair.state is PairState.HOLD and pair.file.held_by == pair.side.value:
         rows.add("resume")
     return frozenset(rows)
 

@@ -114,7 +114,7 @@ def what_this_is(asked: Introduction, *, new: bool) -> Words:
     """Who asks, what for, what is kept."""
     return paragraphs(
         lines(
-            _("Hello! {name} knows you. She is a mentor here.")(name=own(asked.mentor)),
+            _("Hello! A woman you know sent you here. Her name in this chat is {name}.")(name=own(asked.mentor)),
             _("She would like you to meet a woman whom she supports."),
             _("That woman has already said yes."),
         ),

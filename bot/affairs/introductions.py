@@ -266,6 +266,7 @@ async def tell_link(desk: Desk, person: Person, about: int) -> Notice | None:
             lines(
                 _("Now your contact decides. Send her the words below."),
                 _("She sends them to me, in this same chat."),
+                _("She reads your name here, and no other yet."),
                 _("They work once, for 14 days. I tell you when both said yes."),
             ),
             Text("{words}")(words=Ltr(f"/start {found.row.file.code}")),

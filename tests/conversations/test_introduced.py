@@ -42,7 +42,7 @@ def test_the_mentee_reads_why_and_says_yes_or_no(yes: bool) -> None:
 
 def test_a_member_who_comes_by_the_link_answers_with_one_tap() -> None:
     asked = drive(TALK, {}, looks(COMES), "5")
-    assert "Fictive Lina knows you." in shown(asked)
+    assert "Her name in this chat is Fictive Lina." in shown(asked)
     assert "erase" not in shown(asked)
     assert drive(TALK, {"yes": "yes"}, looks(COMES), "5").result == Outcome((AnswerIntroduction(5, yes=True),))
     assert drive(TALK, {"yes": "no"}, looks(COMES), "5").result == Outcome((AnswerIntroduction(5, yes=False),))

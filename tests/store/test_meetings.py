@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.mentoring.meetings import MeetingFile, MeetingState
+from bot.mentoring.meetings import IntroductionFile, MeetingFile, MeetingState
 from bot.mentoring.mentorship import PairFile, PairState
 from bot.store import introductions, meetings, people
 from bot.store import tables as t
@@ -95,7 +95,7 @@ async def test_meetings_and_introductions_go_with_either_of_the_two(store: Store
     async with store.begin() as tx:
         pair_id, her = await pair(tx)
         await kept(tx, pair_id, her)
-        await introductions.add(tx, pair_id, introductions.IntroductionFile(why="Fictiva"), NOW)
+        await introductions.add(tx, pair_id, IntroductionFile(why="Fictiva"), NOW)
         await people.erase(tx, her, NOW, tombstone=False)
         for table in (t.meetings, t.introductions):
             assert await tx.conn.scalar(sa.select(sa.func.count()).select_from(table)) == 0

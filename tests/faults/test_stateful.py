@@ -11,24 +11,30 @@ import asyncio
 import os
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.engine.understand import read_button
 from bot.mentoring.mentorship import PairState
 from bot.messages import read_opening
 from bot.testing import Phone, Seen, rehearsal
 from conversations import PROGRAMME
 from tests.faults.village import MENTEES, MENTORS, Village, are_a_pair, settle
+from tests.transcripts.ensemble import opening, presses
 
 LONG = "LONG" in os.environ
 NEWEST = 6  # messages from the end on which a thumb may fall
 
+WORDS = "words of her own"
+
 women = st.integers(0, 6)
 places = st.integers(0, NEWEST - 1)
 buttons = st.integers(0, 11)
+picks = st.lists(st.integers(0, 11), max_size=8)
 talks = st.sampled_from(sorted(PROGRAMME.talks))
 innocent = ("Yes", "no", "stop", "back", "2", "menu", "Thank you!", "1 3", "15 June 2027", "10:30")
 lures = ("my number is 0470 00 00 09", "call +32 470 11 22 33", "send me 50 euro", "find me as @made_up_name")
@@ -40,6 +46,11 @@ beginnings = st.sampled_from(
         ((2, 4, PairState.AGREEING),),
     ]
 )
+
+
+def asks(seen: Seen) -> bool:
+    """Whether a message is a question: then it has ways out."""
+    return any(read_button(button.data) for button in (*seen.message.options, *seen.message.nav))
 
 
 class Women(RuleBasedStateMachine):
@@ -85,19 +96,28 @@ class Women(RuleBasedStateMachine):
             data = seen.buttons[button % len(seen.buttons)].data
             self.do(self.phone(who).does(button=data, card=seen.id))
 
-    @rule(who=women, times=st.lists(buttons, min_size=1, max_size=6))
-    def goes_on(self, who: int, times: list[int]) -> None:
-        """Some questions answered one after the other, mostly by the first answers: so talks come to their end."""
-        for button in times:
-            self.taps(who, 0, button % 4)
+    @rule(who=women, picks=picks)
+    def goes_on(self, who: int, picks: list[int]) -> None:
+        """Her open question and those after it, answered as they are meant to be: so talks come to their end."""
+        for pick in picks:
+            seen = next((one for one in reversed(self.phone(who).chat) if asks(one)), None)
+            if seen is None or not seen.message.options:
+                self.writes(who)
+                continue
+            data = seen.message.options[pick % len(seen.message.options)].data
+            self.do(self.phone(who).does(button=data, card=seen.id))
+            done = next((one.data for one in seen.message.nav if one.data.endswith("!done")), None)
+            if done and pick % 3:
+                self.do(self.phone(who).does(button=done, card=seen.id))
 
-    @rule(who=women)
-    def follows(self, who: int) -> None:
-        """The newest button that opens a talk."""
+    @rule(who=women, button=buttons, picks=picks)
+    def follows(self, who: int, button: int, picks: list[int]) -> None:
+        """The newest message with a button that opens a talk, and on in that talk."""
         for seen in reversed(self.phone(who).chat[-NEWEST:]):
             found = [button.data for button in seen.buttons if read_opening(button.data)]
             if found:
-                self.do(self.phone(who).does(button=found[0], card=seen.id))
+                self.do(self.phone(who).does(button=found[button % len(found)], card=seen.id))
+                self.goes_on(who, picks)
                 return
 
     @rule(who=women, talk=talks, about=st.integers(0, 9))
@@ -105,13 +125,55 @@ class Women(RuleBasedStateMachine):
         """A button that nobody sent her: any talk about anything."""
         self.do(self.phone(who).does(button=f"@{talk}:{about or ''}"))
 
-    @rule(who=women, talk=talks)
-    def opens(self, who: int, talk: str) -> None:
+    @rule(who=women, talk=talks, picks=picks)
+    def opens(self, who: int, talk: str, picks: list[int]) -> None:
+        """A talk, and on in it."""
         self.do(self.phone(who).types(f"/{PROGRAMME.talks[talk].command or talk}"))
+        self.goes_on(who, picks)
 
-    @rule(mentee=st.sampled_from(MENTEES))
-    def looks_for_a_mentor(self, mentee: int) -> None:
-        self.opens(mentee, "find" if "find" in PROGRAMME.talks else "menu")
+    @rule(mentee=st.sampled_from(MENTEES), wordless=st.booleans())
+    def asks_a_mentor(self, mentee: int, wordless: bool) -> None:
+        """The whole way to a request, where there is one for her now."""
+        self.opens(mentee, "find", [])
+        self.tries(mentee, "", "only", "skip" if wordless else WORDS, "send")
+
+    @rule(mentor=st.sampled_from(MENTORS), answer=st.sampled_from(("yes", "yes", "ask", "no")))
+    def looks_at_a_request(self, mentor: int, answer: str) -> None:
+        self.tries(mentor, "@request", answer, WORDS if answer == "ask" else "" if answer == "no" else "@agreement")
+
+    @rule(who=st.sampled_from((*MENTEES, *MENTORS)))
+    def agrees(self, who: int) -> None:
+        self.tries(who, "@agreement", "yes", "suits", "weekly", "3", "yes", "yes", "yes", "yes")
+
+    @rule(who=st.sampled_from((*MENTEES, *MENTORS)))
+    def writes_to_her(self, who: int) -> None:
+        self.opens(who, "write", [])
+        self.tries(who, WORDS)
+
+    @rule(who=st.sampled_from((*MENTEES, *MENTORS)), block=st.booleans())
+    def reports(self, who: int, block: bool) -> None:
+        """Now and then she wants no more of it."""
+        self.tries(who, "@report", *(("block", "block") if block else ("", WORDS, "no")))
+
+    @rule(who=st.sampled_from((*MENTEES, *MENTORS)), about=st.integers(1, 2), picks=picks)
+    def turns_to_the_other(self, who: int, about: int, picks: list[int]) -> None:
+        """What is between her and the other one of her pair: write, meet, pause, end, report."""
+        self.do(self.phone(who).does(button=f"@pair:{about}"))
+        self.goes_on(who, picks)
+
+    def tries(self, who: int, *steps: str) -> None:
+        """What she means to do, as far as it is offered: ids of options ("" is the first), WORDS, "@talk" for a button
+        that opens one. What is not there is left out."""
+        for step in steps:
+            if step == WORDS:
+                self.writes(who)
+                continue
+            fits = partial(opening, talk=step[1:]) if step.startswith("@") else partial(presses, option=step)
+            for seen in reversed(self.phone(who).chat[-NEWEST:]):
+                found = next((button.data for button in seen.buttons if fits(button.data)), None)
+                if found:
+                    self.do(self.phone(who).does(button=found, card=seen.id))
+                    break
 
     @rule(who=women)
     def writes(self, who: int) -> None:
@@ -146,7 +208,7 @@ class Women(RuleBasedStateMachine):
     @rule(who=st.sampled_from((*MENTEES, *MENTORS)), sure=st.integers(0, 4))
     def erases_herself(self, who: int, sure: int) -> None:
         """Mostly she looks at what it means, and now and then she does it."""
-        self.opens(who, "erase")
+        self.opens(who, "erase", [])
         self.taps(who, 0, 0 if sure == 0 else 1)
 
     # --- what must be true ----------------------------------------------------------------------------------------

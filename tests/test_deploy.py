@@ -246,7 +246,8 @@ def test_every_command_in_the_guide_and_in_deploy_exists() -> None:
         places = [place.required for place in command.params if place.param_type_name == "argument"]
         assert sum(places) <= len(words) <= len(places), f"sorora {' '.join(path)} takes {len(places)} words"
         tried.add(" ".join(path))
-    assert tried == {"run", "check", "migrate", "keys new", "keys rotate", "backup", "restore"}
+    coordinators = {f"coordinators {word}" for word in ("add", "confirm", "list", "remove")}
+    assert tried == {"run", "check", "migrate", "keys new", "keys rotate", "backup", "restore", *coordinators}
 
 
 def test_the_guide_has_the_chapters_that_it_promises() -> None:

@@ -113,13 +113,17 @@ async def confirm(tx: Tx, number: str, now: datetime) -> int | None:
     """Make who waits under this number a coordinator, and let the clock welcome her; gives her id, or None as for
     `asked_by`."""
     person_id = await asked_by(tx, number, now)
-    if person_id is None or not await give_role(tx, person_id, coordinator=True):
+    if person_id is None:
         return None
-    await tx.conn.execute(
+    await lock(tx, person_id)
+    confirmed = await tx.conn.execute(
         sa.update(t.coordinators)
-        .where(t.coordinators.c.person_id == person_id)
+        .where(t.coordinators.c.person_id == person_id, t.coordinators.c.number == number)
         .values(state=CoordinatorState.CONFIRMED.value, number="", at=now)
     )
+    if not confirmed.rowcount:  # somebody else was quicker
+        return None
+    await give_role(tx, person_id, coordinator=True)
     await due.plan(tx, WELCOME, 0, person_id, now)
     await mail.audit(tx, [(person_id, "confirmed as coordinator")], now)
     return person_id
@@ -127,6 +131,7 @@ async def confirm(tx: Tx, number: str, now: datetime) -> int | None:
 
 async def remove(tx: Tx, person_id: int, now: datetime) -> bool:
     """Take the role away at once, with what her talks as a coordinator had looked up; False for who is none."""
+    await lock(tx, person_id)
     gone = await tx.conn.execute(sa.delete(t.coordinators).where(t.coordinators.c.person_id == person_id))
     if not gone.rowcount:
         return False
@@ -136,18 +141,19 @@ async def remove(tx: Tx, person_id: int, now: datetime) -> bool:
     return True
 
 
-async def give_role(tx: Tx, person_id: int, *, coordinator: bool) -> bool:
-    """Let her person say so. On PostgreSQL her row is locked, so that a message of hers that is worked at this moment
-    does not write it back."""
+async def lock(tx: Tx, person_id: int) -> None:
+    """On PostgreSQL her row is locked, as it is for each message of hers: else one that is worked at this moment would
+    write back what she was before."""
     if tx.postgres:
-        await tx.conn.execute(
-            sa.select(t.people.c.id).where(t.people.c.id == person_id).with_for_update(key_share=True)
-        )
+        hers = sa.select(t.people.c.id).where(t.people.c.id == person_id)
+        await tx.conn.execute(hers.with_for_update(key_share=True))
+
+
+async def give_role(tx: Tx, person_id: int, *, coordinator: bool) -> None:
+    """Let her person, whose row is locked, say so."""
     person = await people.get(tx, person_id)
-    if person is None:
-        return False
-    await people.save(tx, [msgspec.structs.replace(person, coordinator=coordinator)])
-    return True
+    if person is not None:
+        await people.save(tx, [msgspec.structs.replace(person, coordinator=coordinator)])
 
 
 async def names_of(tx: Tx, ids: Iterable[int]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from bot.mentoring.team import (
     RoundNow,
     SendRound,
 )
-from bot.store import invites, profiles, team
+from bot.store import invites, people, profiles, team
 from bot.store import tables as t
 from bot.testing import Phone, Stage, rehearsal
 from tests.affairs.cast import Woman, coordinator, mentor, pair, woman
@@ -214,6 +215,33 @@ async def test_the_second_coordinator_hears_who_decided(stage: Stage) -> None:
     assert isinstance(found, Applicant)
     assert found.decided_by == "Fictive Cora"
     assert (await audit(stage)).count(f"approved mentor {bea.id}") == 1
+
+
+async def test_two_who_decide_at_the_same_moment_decide_once(stage: Stage) -> None:
+    team_of_two = [await coordinator(stage, "Fictive Cora"), await coordinator(stage, "Fictive Dora")]
+    bea = await mentor(stage, "Fictive Bea", state=MentorState.WAITING)
+
+    async def decides(one: Woman, *, approve: bool) -> None:
+        async with stage.sorora.store.begin() as tx:
+            person = await people.get(tx, one.id)
+            assert person is not None
+            await one.desk(tx).carry(Decide(bea.id, approve=approve, reason="Later"), person)
+
+    await asyncio.gather(decides(team_of_two[0], approve=True), decides(team_of_two[1], approve=False))
+    (state,) = await rows(stage, sa.select(t.mentors.c.state))
+    logged = [what for what in await audit(stage) if str(bea.id) in what]
+    assert logged == [f"approved mentor {bea.id}" if state == "approved" else f"declined applicant {bea.id}"]
+
+
+async def test_one_number_confirms_once_at_the_same_moment_too(stage: Stage) -> None:
+    _phone, number = await becoming(stage)
+
+    async def confirms() -> int | None:
+        async with stage.sorora.store.begin() as tx:
+            return await team.confirm(tx, number, stage.clock.now())
+
+    found = await asyncio.gather(confirms(), confirms())
+    assert found.count(None) == 1
 
 
 async def test_what_was_looked_up_goes_with_her(stage: Stage) -> None:

@@ -119,6 +119,8 @@ OUT = t.relayed.join(t.outbox, t.outbox.c.id == t.relayed.c.outbox_id)
 
 async def replied_to(tx: Tx, person_id: int, provider_id: str) -> int:
     """The pair in which the message with this platform id came to her; 0 where it is none of her relayed messages."""
+    if not provider_id:
+        return 0
     ids = " " + t.outbox.c.provider_ids + " "
     pair_id: int | None = await tx.conn.scalar(
         sa.select(t.relayed.c.pair_id)

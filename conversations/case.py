@@ -17,7 +17,7 @@ from bot.dialogue.steps import (
     say,
     yes_no,
 )  # fmt: skip
-from bot.mentoring.effects import Outcome
+from bot.mentoring.effects import Effect, Outcome
 from bot.mentoring.lookups import NOT_HERE, Me
 from bot.mentoring.people import Person
 from bot.mentoring.relay import Concern
@@ -29,6 +29,7 @@ from bot.mentoring.team import (
     CloseCase,
     Closing,
     EndPair,
+    HearReport,
     PauseMentor,
     ReadPair,
     WriteReporter,
@@ -46,6 +47,8 @@ PAUSE = p_("row", "Pause the mentor")
 END = p_("row", "End the pair")
 # limit: 24
 READ = p_("row", "Read last messages")
+# limit: 24
+HEAR = p_("row", "Hear her voice")
 # limit: 24
 WRITE = p_("row", "Write to her")
 # limit: 24
@@ -92,6 +95,8 @@ def case(about: str) -> Conversation[Outcome]:
             "outcome", _("How did it end? {name} hears that it is closed.")(name=called(one.reporter)), CLOSINGS
         )
         return Outcome((CloseCase(one.id, outcome),), then="coordination")
+    if chosen == "hear":
+        return again(one, HearReport(one.id))
     steps = {"pause": pause, "end": end, "read": read, "write": write}
     return (yield from steps[chosen](one))
 
@@ -115,6 +120,7 @@ def told(one: Case, me: Person) -> Words:
 def doors(one: Case) -> dict[str, Words]:
     """What can be done, the quickest help first."""
     return {
+        **({"hear": HEAR} if one.file.words and read_own(one.file.words).voice is not None else {}),
         **({"pause": PAUSE} if one.mentor else {}),
         **({"end": END} if one.living else {}),
         **({"read": READ} if one.pair else {}),
@@ -163,7 +169,7 @@ def write(one: Case) -> Conversation[Outcome]:
     return again(one, WriteReporter(one.id, words) if words else None)
 
 
-def again(one: Case, effect: PauseMentor | EndPair | ReadPair | WriteReporter | None) -> Outcome:
+def again(one: Case, effect: Effect | None) -> Outcome:
     """Do it, and back to the case."""
     return Outcome((effect,) if effect is not None else (), then="case", about=str(one.id))
 

@@ -9,9 +9,9 @@ from dataclasses import replace as changed
 
 from msgspec.structs import replace
 
-from bot.affairs import pairs, profiles
+from bot.affairs import pairs, photos, profiles
 from bot.affairs.desk import Affair, Carried, Desk, Notice
-from bot.dialogue.steps import Ltr, Own, Text, Words, _, lines, own, p_, paragraphs, read_own
+from bot.dialogue.steps import Json, Ltr, Own, Text, Words, _, lines, own, p_, paragraphs, read_own
 from bot.mentoring.lookups import NOT_HERE, Helpline
 from bot.mentoring.path import MentorState
 from bot.mentoring.people import Person
@@ -22,13 +22,14 @@ from bot.mentoring.team import (
     CaseState,
     CloseCase,
     EndPair,
+    HearReport,
     PauseMentor,
     ReadPair,
     WriteReporter,
     coordinates,
 )
-from bot.messages import Opening
-from bot.store import mail, team
+from bot.messages import Attachment, Message, Opening
+from bot.store import mail, relay, team
 from bot.store import pairs as kept_pairs
 from bot.store import profiles as kept
 from bot.store.team import CaseRow
@@ -122,14 +123,36 @@ async def read(desk: Desk, effect: ReadPair, person: Person) -> Carried:
     for who in (pair.mentee_id, pair.mentor_id):
         await desk.tell(who, "case_read", pair.id)
     names = await team.names_of(desk.tx, (pair.mentee_id, pair.mentor_id))
-    said = [
-        Text("{name}: {words}")(name=called(names.get(sender)), words=read_own(words))
-        for sender, words, _at in await team.last_messages(desk.tx, pair.id, MOST_READ)
-    ]
-    if not said:
+    last = await team.last_messages(desk.tx, pair.id, MOST_READ)
+    if not last:
         return Carried(person, says=_("There are no messages to read. Old ones are forgotten."))
-    words = paragraphs(_("The last messages, the newest below. Only for you."), *said)
-    return Carried(person, (desk.message(person, Notice(words)),))
+    said = [
+        Text("{name}: {words}")(name=called(names.get(sender)), words=read_own(words)) for sender, words, _at in last
+    ]
+    first = _("The last messages, the newest below. Only for you.")
+    sounds = [await sound(desk, person, sender, words) for sender, words, _at in last]
+    messages = [desk.message(person, Notice(paragraphs(first, *said))), *(one for one in sounds if one is not None)]
+    return Carried(person, tuple(messages))
+
+
+async def hear(desk: Desk, effect: HearReport, person: Person) -> Carried:
+    """The report, where it was spoken."""
+    case = await case_for(desk, person, effect.case)
+    message = await sound(desk, person, case.reporter_id, case.file.words) if case is not None else None
+    return Carried(person, (message,)) if message is not None else Carried(person, says=NOT_HERE)
+
+
+async def sound(desk: Desk, person: Person, sender_id: int, words: Json) -> Message | None:
+    """A voice note or photo of the sender, for this coordinator; None for written words, and where it is gone."""
+    said = read_own(words) if words else own("")
+    number = said.voice or said.photo
+    media = await relay.media(desk.tx, sender_id, number) if number else None
+    if media is None or media.body is None:
+        return None
+    from_her = _("From {name}:")(name=called((await team.names_of(desk.tx, [sender_id])).get(sender_id)))
+    if said.photo is not None:
+        return desk.message(person, Notice(from_her, photo=Attachment(photos.MIME, media.body)))
+    return desk.message(person, Notice(from_her, voice=Attachment(media.mime, media.body, media.seconds)))
 
 
 async def write(desk: Desk, effect: WriteReporter, person: Person) -> Carried:
@@ -257,7 +280,14 @@ def numbers(known: tuple[Helpline, ...], language: str) -> list[Words]:
 
 AFFAIR = Affair(
     finds={CaseOf: find},
-    carries={PauseMentor: pause, EndPair: end, ReadPair: read, WriteReporter: write, CloseCase: close},
+    carries={
+        PauseMentor: pause,
+        EndPair: end,
+        ReadPair: read,
+        HearReport: hear,
+        WriteReporter: write,
+        CloseCase: close,
+    },
     notices={
         "team_report": to_team,
         "team_help": to_team,

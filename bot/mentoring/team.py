@@ -249,6 +249,13 @@ class ReadPair(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class HearReport(Effect):
+    """Hear what was reported as a voice note."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
 class WriteReporter(Effect):
     """Write to who reported (JSON form)."""
 

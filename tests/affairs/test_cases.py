@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,8 +11,19 @@ import sqlalchemy as sa
 
 from bot.mentoring.lookups import NOT_HERE
 from bot.mentoring.path import MentorState
-from bot.mentoring.team import CaseFile, CaseOf, CaseState, Closing, EndPair, PauseMentor, ReadPair, WriteReporter
-from bot.store import profiles, team
+from bot.mentoring.team import (
+    CaseFile,
+    CaseOf,
+    CaseState,
+    Closing,
+    EndPair,
+    HearReport,
+    PauseMentor,
+    ReadPair,
+    WriteReporter,
+)
+from bot.messages import Media
+from bot.store import growth, profiles, team
 from bot.store import tables as t
 from bot.testing import Stage, rehearsal
 from tests.affairs.cast import Woman, coordinator, mentor, pair, woman
@@ -99,6 +110,29 @@ async def test_messages_are_read_with_a_reason_and_both_are_told(scene: Scene) -
     journals = await scene.rows(sa.select(t.talks.c.sealed).where(t.talks.c.person_id == scene.cora.id))
     for sealed in journals:  # what the two wrote is in no journal
         assert "Can we meet?" not in scene.stage.sorora.store.vault.open(sealed)
+
+
+async def test_what_was_spoken_is_heard(scene: Scene) -> None:
+    async with scene.stage.sorora.store.begin() as tx:
+        spoken = [
+            await growth.want_media(tx, one.id, "stage", Media("made-up", "audio/ogg", 4), scene.stage.clock.now())
+            for one in (scene.amina, scene.bea)
+        ]
+        for number in spoken:
+            await growth.keep_media(tx, number, b"OggS made-up")
+        file = CaseFile(team.HELP, {"voice": spoken[0], "seconds": 4})
+        case = await team.open_case(tx, scene.amina.id, scene.bea.id, scene.pair, file, scene.stage.clock.now())
+        others = await team.open_case(tx, scene.amina.id, scene.bea.id, None, file, scene.stage.clock.now())
+        row = await team.case(tx, others)
+        assert row is not None
+        forged = CaseFile(team.HELP, {"voice": spoken[1], "seconds": 4})  # a voice note that is not the reporter's
+        await team.save_case(tx, replace(row, file=forged), scene.stage.clock.now())
+    await scene.cora.phone.does(button=f"@case:{case}")
+    await scene.cora.phone.taps("Hear her voice")
+    (heard,) = [seen.message.voice for seen in scene.cora.phone.chat if seen.message.voice is not None]
+    assert (heard.mime, heard.body, heard.seconds) == ("audio/ogg", b"OggS made-up", 4)
+    assert (await scene.cora.carries(HearReport(others))).says == NOT_HERE
+    assert (await scene.cora.carries(HearReport(scene.case))).says == NOT_HERE  # it was written
 
 
 async def test_without_a_reason_nothing_is_read(scene: Scene) -> None:

@@ -23,6 +23,7 @@ from bot.mentoring.team import (
     Closing,
     Decide,
     EndPair,
+    HearReport,
     NoteTalk,
     PauseMentor,
     ReadPair,
@@ -60,8 +61,8 @@ NOTHING: list[tuple[LookUp[Any], Any]] = [
 ]  # fmt: skip
 REFUSED: list[Effect] = [
     AskPair(1), NoteTalk(2), Decide(2, approve=True), Decide(2, approve=False, reason="No"), AskApplicant(2, "Why?"),
-    PauseMentor(1), EndPair(1), ReadPair(1, "To see"), WriteReporter(1, "Hello"), CloseCase(1, Closing.NO_HARM),
-    SendRound(((3, 4),)),
+    PauseMentor(1), EndPair(1), ReadPair(1, "To see"), HearReport(1), WriteReporter(1, "Hello"),
+    CloseCase(1, Closing.NO_HARM), SendRound(((3, 4),)),
 ]  # fmt: skip
 DOORS = ["coordination:", "coordination:pair-1", "applicant:2", "case:1", "round:"]
 
@@ -121,7 +122,7 @@ async def test_for_who_is_no_coordinator_nothing_is_there(stage: Stage, who: str
 async def test_a_coordinator_has_no_part_in_what_is_about_herself(stage: Stage) -> None:
     her = await world(stage, "reported")
     assert await her.finds(CaseOf(1)) is None
-    for effect in REFUSED[5:10]:
+    for effect in REFUSED[5:11]:
         assert (await her.carries(effect)).says == NOT_HERE
     assert Work.REPORT not in (await her.finds(WhatWaits())).counts
     async with stage.sorora.store.begin() as tx:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.dialogue.steps import Conversation, Talk, _, look, paragraphs, read_own, say
 from bot.mentoring.effects import Outcome
 from bot.mentoring.lookups import NOT_HERE
-from bot.mentoring.requests import AnswerFirst, QuestionOf, number
+from bot.mentoring.requests import AnswerFirst, QuestionOf, called, number
 from conversations import requesting
 
 ANSWER = 500  # characters
@@ -18,7 +18,7 @@ def begin(about: str) -> Conversation[Outcome]:
         yield from say(NOT_HERE)
         return Outcome()
     prompt = paragraphs(
-        _("{name} asks you:")(name=requesting.name(question.alias)),
+        _("{name} asks you:")(name=called(question.alias)),
         read_own(question.words),
         _("What would you like to answer?"),
     )

@@ -40,6 +40,7 @@ from bot.mentoring.requests import (
     StopWaiting,
     Wait,
     Withdraw,
+    called,
 )
 from conversations import requesting
 
@@ -68,7 +69,7 @@ def begin(_about: str) -> Conversation[Outcome]:
         yield from say(_("To find a mentor, I propose you to mentors. For that I need your yes to point 3."))
         return Outcome(then="consent")
     if not search.profile.languages:
-        yield from say(_("To find a mentor for you, I first need to know a little about you."))
+        yield from say(_("First I need to know a little about you. Then I look for a mentor."))
         return Outcome(then="profile")
     if search.asked is not None:
         return (yield from waiting_for(search.asked, now.tzinfo))
@@ -82,10 +83,10 @@ def begin(_about: str) -> Conversation[Outcome]:
 
 def waiting_for(asked: Asked, zone: tzinfo | None) -> Conversation[Outcome]:
     """The state of her open request; she can answer a question, take it back, or leave all as it is."""
-    after = listing(*(requesting.name(alias) for alias in asked.after))
+    after = listing(*(called(alias) for alias in asked.after))
     prompt = paragraphs(
         lines(
-            _("You asked {name}.")(name=requesting.name(asked.alias)),
+            _("You asked {name}.")(name=called(asked.alias)),
             _("She has a question for you first.") if asked.question else None,
             _("This is open until {day}.")(day=asked.until.astimezone(zone).date()),
             _("If she cannot, I ask: {names}.")(names=after) if asked.after else None,
@@ -220,7 +221,7 @@ def card(offer: Offer, number: int) -> Words:
     """One mentor: name, languages, work, region, her story, and why she fits."""
     work = requesting.works(offer.knows)
     return lines(
-        _("{n}. {name}")(n=number, name=requesting.name(offer.alias)),
+        _("{n}. {name}")(n=number, name=called(offer.alias)),
         requesting.tongues(offer.languages),
         _("Work she knows: {items}")(items=work) if work else None,
         requesting.place(offer.region),
@@ -231,7 +232,7 @@ def card(offer: Offer, number: int) -> Words:
 
 def somebody_else(search: Search) -> Conversation[Outcome]:
     """Nobody of these: the team can look, or her profile can change."""
-    prompt = _("That is fine. A coordinator can look for you, or you change what matters to you.")
+    prompt = _("That is fine. A coordinator can look for you. Or you change what matters to you.")
     options: dict[str, Words] = {"list": WAIT_LIST, "profile": MY_PROFILE, "later": NOT_NOW}
     if search.since is not None:
         del options["list"]
@@ -246,7 +247,7 @@ def what_she_sees(alias: str, search: Search, offer: Offer, note: Json, goal: Js
     her = search.profile
     knows, hopes = requesting.works(her.knows), requesting.works(her.hopes)
     return lines(
-        _("{name} will see this of you:")(name=requesting.name(offer.alias)),
+        _("{name} will see this of you:")(name=called(offer.alias)),
         requesting.point(_("Name here: {name}")(name=own(alias))),
         *(requesting.point(said) for said in (requesting.tongues(her.languages),) if said),
         requesting.point(_("Work you know: {items}")(items=knows)) if knows else None,

@@ -21,7 +21,7 @@ from bot.mentoring import goals
 from bot.mentoring.effects import Effect, Outcome, SetProfile
 from bot.mentoring.lookups import NOT_HERE, Me, Now
 from bot.mentoring.reasons import MOST_TOLD
-from bot.mentoring.requests import WHY_NOT, Accept, AskFirst, Card, CardOf, Decline, WhyNot, number
+from bot.mentoring.requests import WHY_NOT, Accept, AskFirst, Card, CardOf, Decline, WhyNot, called, number
 from conversations import requesting
 
 QUESTION = 300  # characters
@@ -64,7 +64,7 @@ def shown(card: Card, zone: tzinfo | None) -> Words:
     knows, hopes = requesting.works(card.knows), requesting.works(card.hopes)
     return paragraphs(
         lines(
-            _("{name} would like you as her mentor.")(name=requesting.name(card.alias)),
+            _("{name} would like you as her mentor.")(name=called(card.alias)),
             _("A coordinator proposes you two.") if card.by_team else None,
         ),
         lines(

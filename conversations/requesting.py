@@ -15,8 +15,6 @@ from bot.dialogue.steps import (
     listing,
     look,
     optional,
-    own,
-    p_,
     say,
     text,
     write_own,
@@ -29,12 +27,6 @@ from conversations.places import regions
 from conversations.preferences import LONGEST_NAME
 
 TRIES = 3  # how often something is asked again that cannot go out as it is
-NAMELESS = p_("a woman's name", "A woman without a name")
-
-
-def name(alias: str) -> Words:
-    """What she is called here."""
-    return own(alias) if alias else NAMELESS
 
 
 def tongues(languages: Mapping[str, Level]) -> Text | None:
@@ -89,6 +81,6 @@ def ask_words(key: str, prompt: Words, *, limit: int, skip: bool = False) -> Con
             return None
         if words.voice is not None or not held_back(words.text, (), published):
             return write_own(words)
-        yield from say(_("Please leave out numbers, links and money for now. That protects you both."))
+        yield from say(_("Please leave out phone numbers, links and money for now. That protects you both."))
     yield from say(_("I leave these words out. You can write to each other once you are a pair."))
     return None

@@ -7,7 +7,7 @@ named, and again when a request is sent and accepted (`constraints.against`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from bot.mentoring.people import Person, Purpose
 from bot.mentoring.profiles import Mentee, Mentor, Profile
 from bot.mentoring.reasons import Suggestion
 from bot.mentoring.requests import RequestState
-from bot.store import people, profiles, requests
+from bot.store import people, requests
 from bot.store import tables as t
 from bot.store.door import Tx
 
@@ -143,17 +143,40 @@ async def counts(tx: Tx, table: sa.Table, ids: Collection[int], states: Collecti
 
 async def mentee(tx: Tx, person_id: int) -> Mentee | None:
     """A mentee as she is in the tables; None where she is gone, or has not said yes to being proposed."""
-    person = await people.get(tx, person_id)
-    if person is None or not may_be_proposed(person):
-        return None
-    return Mentee(
-        person_id,
-        await profiles.profile_of(tx, person_id),
-        barriers=frozenset(person.barriers),
-        blocked=await requests.blocked(tx, person_id),
-        declined=await requests.declined(tx, person_id),
-        since=await requests.waits_since(tx, person_id),
+    return next(iter(await mentees(tx, [person_id])), None)
+
+
+async def mentees(tx: Tx, ids: Sequence[int]) -> list[Mentee]:
+    """These mentees as they are in the tables, in the order given; who may not be proposed is left out."""
+    found: dict[int, Mentee] = {}
+    for begin in range(0, len(ids), AT_ONCE):
+        found |= {one.id: one for one in await some_mentees(tx, ids[begin : begin + AT_ONCE])}
+    return [found[one] for one in ids if one in found]
+
+
+async def some_mentees(tx: Tx, ids: Collection[int]) -> list[Mentee]:
+    """These few mentees, in no order."""
+    blocked, declined = await requests.blocked(tx, ids), await requests.declined(tx, ids)
+    query = (
+        sa.select(t.people, t.profiles.c.sealed.label("told"), t.waiting.c.since)
+        .select_from(t.people.outerjoin(t.profiles).outerjoin(t.waiting, t.waiting.c.person_id == t.people.c.id))
+        .where(t.people.c.id.in_(ids))
     )
+    found = []
+    for row in await tx.conn.execute(query):
+        person = people.read_person(tx, row.id, row.language, row.sealed)
+        if may_be_proposed(person):
+            found.append(
+                Mentee(
+                    row.id,
+                    Profile() if row.told is None else tx.vault.open_json(row.told, Profile),
+                    barriers=frozenset(person.barriers),
+                    blocked=frozenset(blocked[row.id]),
+                    declined=frozenset(declined[row.id]),
+                    since=row.since,
+                )
+            )
+    return found
 
 
 def may_be_proposed(person: Person) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.affairs.desk import Desk, Notice
-from bot.dialogue.steps import Json, Own, Text, Words, _, lines, own, p_, paragraphs, read_own
+from bot.dialogue.steps import Json, Own, Text, Words, _, lines, p_, paragraphs, read_own
 from bot.mentoring.people import Person
-from bot.mentoring.requests import RequestFile, RequestState
+from bot.mentoring.requests import RequestFile, RequestState, called
 from bot.messages import Opening
 from bot.store import people
 from bot.store import requests as kept
@@ -24,13 +24,12 @@ ANSWER = p_("button", "Answer")
 HERE = p_("button", "I am here again")
 # limit: 20
 PAUSE_ME = p_("button", "Pause me")
-NAMELESS = p_("a woman's name", "A woman without a name")
 
 
 async def name_of(desk: Desk, person_id: int) -> Words:
     """What she is called here; a woman without a name where she gave none."""
     person = await people.get(desk.tx, person_id)
-    return own(person.alias) if person is not None and person.alias else NAMELESS
+    return called(person.alias if person is not None else "")
 
 
 async def open_request(desk: Desk, about: int, *, mentor: int = 0, mentee: int = 0) -> Request | None:
@@ -129,7 +128,7 @@ async def made(desk: Desk, person: Person, about: int) -> Notice | None:
     if request is None:
         return None
     words = paragraphs(
-        _("Good news: a coordinator found a mentor for you: {name}.")(name=await name_of(desk, request.mentor_id)),
+        _("Good news! A coordinator found a mentor for you: {name}.")(name=await name_of(desk, request.mentor_id)),
         _("I asked her. She has 3 days to answer. I tell you at once."),
     )
     return Notice(words, look_now(about))

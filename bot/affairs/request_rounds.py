@@ -25,8 +25,7 @@ MOST_IN_ROUND = 2_000  # mentees; who has waited longest comes first
 async def waiting_mentees(desk: Desk) -> list[Mentee]:
     """Who waits and could be asked for now, longest first: with neither mentor nor open request, and with her yes to
     being proposed."""
-    found = [await matchmaker.mentee(desk.tx, person_id) for person_id in await kept.all_waiting(desk.tx)]
-    return [mentee for mentee in found if mentee is not None]
+    return await matchmaker.mentees(desk.tx, await kept.all_waiting(desk.tx))
 
 
 async def round_of(desk: Desk) -> Round:

@@ -164,7 +164,7 @@ class Searching:
             return None
         if not await self.suggestions(desk, person.id, 1):
             return None
-        words = _("Good news: a mentor may fit you now. Would you like to look?")
+        words = _("Good news! A mentor may fit you now. Would you like to look?")
         return Notice(words, request_notices.look_now(desk.now.toordinal()))
 
     async def closed(self, desk: Desk, person: Person, _about: int) -> Notice | None:

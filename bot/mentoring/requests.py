@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bot.dialogue.steps import Json, LookUp, Text, p_
+from bot.dialogue.steps import Json, LookUp, Text, Words, own, p_
 from bot.mentoring.effects import Effect
 from bot.mentoring.profiles import Field, Level, Profile
 from bot.mentoring.reasons import Reason
@@ -85,6 +85,11 @@ def until(asked_at: datetime, file: RequestFile) -> datetime:
     """When an open request expires: 72 hours after whatever came last of the card, the one question and its answer.
     So each of the two always has the whole time for her part, and no request is open for more than 9 days."""
     return (file.replied_at or file.questioned_at or asked_at) + EXPIRES_AFTER
+
+
+def called(alias: str) -> Words:
+    """What a woman is called here, for another one: her name, or that she gave none."""
+    return own(alias) if alias else p_("a woman's name", "A woman without a name")
 
 
 def number(about: str) -> int:

@@ -6,10 +6,11 @@ the requests of that mentee (`take`). SQLite has one writer and needs no locks.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +23,7 @@ from bot.store.door import Tx
 
 LIVE = (RequestState.OPEN, RequestState.QUEUED)
 ANSWERS = (RequestState.ACCEPTED, RequestState.DECLINED, RequestState.EXPIRED)  # what a mentor did with her card
+Others: TypeAlias = defaultdict[int, set[int]]
 LIVING_STATES = sorted(state.value for state in LIVING)
 
 
@@ -100,16 +102,18 @@ async def add(
     tx: Tx, mentee_id: int, mentor_id: int, place: int, state: RequestState, file: RequestFile, now: datetime
 ) -> int | None:
     """Keep a new request; gives its id, or None where she has an open one already (another process was faster)."""
+    new = sa.insert(t.requests).values(
+        mentee_id=mentee_id, mentor_id=mentor_id, place=place, state=state.value, created_at=now,
+        sealed=tx.vault.seal_json(file), asked_at=now if state is RequestState.OPEN else None,
+    )  # fmt: skip
+    return await insert(tx, new.returning(t.requests.c.id))
+
+
+async def insert(tx: Tx, new: sa.Insert) -> int | None:
+    """Insert a row under a savepoint; gives what the statement returns, or None where there is one like it already."""
     savepoint = await tx.conn.begin_nested()
     try:
-        number: int | None = await tx.conn.scalar(
-            sa.insert(t.requests)
-            .values(
-                mentee_id=mentee_id, mentor_id=mentor_id, place=place, state=state.value, created_at=now,
-                sealed=tx.vault.seal_json(file), asked_at=now if state is RequestState.OPEN else None,
-            )
-            .returning(t.requests.c.id)
-        )  # fmt: skip
+        number: int | None = await tx.conn.scalar(new)
     except IntegrityError:
         await savepoint.rollback()
         return None
@@ -146,23 +150,31 @@ async def ignored(tx: Tx, mentor_id: int) -> int:
     return count
 
 
-async def declined(tx: Tx, mentee_id: int) -> frozenset[int]:
-    """Mentors who are not proposed to her again: who declined her or did not answer, or whose pair with her ended
+async def declined(tx: Tx, mentees: Collection[int]) -> Others:
+    """Mentors who are not proposed to a mentee again: who declined her or did not answer, or whose pair with her ended
     early."""
-    asked = sa.select(t.requests.c.mentor_id).where(
-        t.requests.c.mentee_id == mentee_id, in_states((RequestState.DECLINED, RequestState.EXPIRED))
+    asked = sa.select(t.requests.c.mentee_id, t.requests.c.mentor_id).where(
+        t.requests.c.mentee_id.in_(mentees), in_states((RequestState.DECLINED, RequestState.EXPIRED))
     )
-    ended = sa.select(t.pairs.c.mentor_id).where(
-        t.pairs.c.mentee_id == mentee_id, t.pairs.c.state == PairState.ENDED.value
+    ended = sa.select(t.pairs.c.mentee_id, t.pairs.c.mentor_id).where(
+        t.pairs.c.mentee_id.in_(mentees), t.pairs.c.state == PairState.ENDED.value
     )
-    return frozenset(await tx.conn.scalars(asked.union(ended)))
+    return await others(tx, asked.union(ended))
 
 
-async def blocked(tx: Tx, person_id: int) -> frozenset[int]:
-    """Whom she blocked, and who blocked her."""
-    hers = sa.select(t.blocks.c.blocked_id).where(t.blocks.c.blocker_id == person_id)
-    others = sa.select(t.blocks.c.blocker_id).where(t.blocks.c.blocked_id == person_id)
-    return frozenset(await tx.conn.scalars(hers.union(others)))
+async def blocked(tx: Tx, people: Collection[int]) -> Others:
+    """Whom each of these people blocked, and who blocked her."""
+    hers = sa.select(t.blocks.c.blocker_id, t.blocks.c.blocked_id).where(t.blocks.c.blocker_id.in_(people))
+    back = sa.select(t.blocks.c.blocked_id, t.blocks.c.blocker_id).where(t.blocks.c.blocked_id.in_(people))
+    return await others(tx, hers.union(back))
+
+
+async def others(tx: Tx, query: sa.CompoundSelect[Any]) -> Others:
+    """Rows of (one, other) as the others of each one."""
+    found: Others = defaultdict(set)
+    for one, other in await tx.conn.execute(query):
+        found[one].add(other)
+    return found
 
 
 async def has_mentor(tx: Tx, mentee_id: int) -> bool:
@@ -178,8 +190,8 @@ async def wait(tx: Tx, person_id: int, now: datetime) -> bool:
     """Put her on the waiting list; whether she was not on it before."""
     if await waits_since(tx, person_id) is not None:
         return False
-    await tx.conn.execute(sa.insert(t.waiting).values(person_id=person_id, since=now))
-    return True
+    new = sa.insert(t.waiting).values(person_id=person_id, since=now).returning(t.waiting.c.person_id)
+    return await insert(tx, new) is not None
 
 
 async def stop_waiting(tx: Tx, person_id: int) -> None:

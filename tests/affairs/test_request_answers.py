@@ -33,7 +33,7 @@ async def test_a_question_comes_and_goes(stage: Stage) -> None:
     await fatma.phone.taps("Look")
     await fatma.phone.taps("Ask her first")
     await fatma.phone.types("Call me on 0470 12 34 56?")
-    assert "Please leave out numbers" in fatma.phone.last.text
+    assert "Please leave out phone numbers" in fatma.phone.last.text
     await fatma.phone.types("Which days suit you?")
     assert "Which days suit you?" in amina.phone.last.text
     assert "0470" not in texts(amina)

@@ -67,7 +67,7 @@ async def test_who_stays_without_has_a_reason(stage: Stage) -> None:
 async def test_a_round_is_sent_and_both_are_told(stage: Stage) -> None:
     amina, fatma = await in_line(await woman(stage, "Fictive Amina")), await mentor(stage, "Fictive Fatma")
     assert await send(amina, (amina, fatma)) == 1
-    assert "a coordinator found a mentor for you: Fictive Fatma." in amina.phone.last.text
+    assert "A coordinator found a mentor for you: Fictive Fatma." in amina.phone.last.text
     assert "Fictive Amina" in fatma.phone.last.text
     card = await fatma.finds(CardOf(1))
     assert card.by_team

@@ -66,14 +66,14 @@ async def test_after_the_last_no_she_waits_where_nobody_fits(stage: Stage) -> No
     assert len(team.phone.chat) == 1
     assert (await amina.finds(MySearch())).offers == ()
     await stage.forward(hours=25)
-    assert told(amina, "a mentor may fit you now") == 0
+    assert told(amina, "A mentor may fit you now") == 0
     hana = await mentor(stage, "Fictive Hana")
     await stage.forward(hours=24)
-    assert told(amina, "a mentor may fit you now") == 1
+    assert told(amina, "A mentor may fit you now") == 1
     await stage.forward(days=6)
-    assert told(amina, "a mentor may fit you now") == 1  # at most once a week
+    assert told(amina, "A mentor may fit you now") == 1  # at most once a week
     await stage.forward(days=2)
-    assert told(amina, "a mentor may fit you now") == 2
+    assert told(amina, "A mentor may fit you now") == 2
     await amina.carries(AskMentors((hana.id,)))
     await hana.carries(Accept(2))
     assert not await waits(amina)
@@ -124,7 +124,7 @@ async def test_the_waiting_list_can_be_left(stage: Stage) -> None:
     await amina.carries(StopWaiting())
     await mentor(stage, "Fictive Fatma")
     await stage.forward(days=3)
-    assert told(amina, "a mentor may fit you now") == 0
+    assert told(amina, "A mentor may fit you now") == 0
 
 
 async def test_more_choices_than_shown_at_first(stage: Stage) -> None:

@@ -78,7 +78,7 @@ def test_what_she_will_see_is_said_before_it_goes() -> None:
 def test_numbers_and_links_stay_out_of_her_line() -> None:
     answers: dict[str, Any] = {"first": "11", "choice.2": "only", "note.0": "Call me: 0470 12 34 56"}
     played = drive(TALK, answers, world())
-    assert "Please leave out numbers" in shown(played)
+    assert "Please leave out phone numbers" in shown(played)
     assert played.asked is not None
     assert played.asked.key == "note.1"
     answers |= {"note.1": "www.fictive-amina.be", "note.2": "0470123456", "goal": "no", "send": "send"}

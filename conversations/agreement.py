@@ -130,7 +130,7 @@ def who_reads(pair: Pair) -> Conversation[bool]:
             _("I carry your words. {name} never sees your number.")(name=name_of(pair)),
             _("Telegram or WhatsApp carries them too. They are not sealed from phone to phone."),
             _("I keep them locked for 30 days. Then I forget them."),
-            _("A coordinator reads them only when one of you reports something. Then I tell you."),
+            _("A coordinator reads them only if one of you asks for help. Then I tell you."),
         ),
         _("Do you agree to all of this?"),
     )

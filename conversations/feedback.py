@@ -23,7 +23,7 @@ from bot.dialogue.steps import (
     write_own,
     yes_no,
 )
-from bot.mentoring.effects import Effect, Outcome
+from bot.mentoring.effects import Outcome
 from bot.mentoring.lookups import NOT_HERE
 from bot.mentoring.mentorship import Feedback, Pair, PairState, Side
 from bot.mentoring.pair_steps import FeedbackOpen, GiveFeedback, sharable
@@ -51,14 +51,15 @@ def begin(about: str) -> Conversation[Outcome]:
     yes = p_("button", "I will tell you")
     # limit: 20
     no = p_("button", "Not now")
-    effects: tuple[Effect, ...] = ()
+    looks_on = pair.side is Side.MENTEE and pair.state is PairState.ENDED
     if (yield from yes_no("tell", prompt, yes=yes, no=no)):
-        effects = (GiveFeedback(pair.id, (yield from ask(pair))),)
-        yield from say(_("Thank you. Honest words help the women who come next."))
-    if pair.side is Side.MENTEE and pair.state is PairState.ENDED:
-        find = yield from yes_no("find", _("Shall we look for another mentor now?"), no=no)
-        return Outcome(effects, then="find" if find else "")
-    return Outcome(effects)
+        said = yield from ask(pair)
+        next_one = _("When you like, the menu helps you find another mentor.") if looks_on else None
+        yield from say(lines(_("Thank you. Honest words help the women who come next."), next_one))
+        return Outcome((GiveFeedback(pair.id, said),))
+    if looks_on and (yield from yes_no("find", _("Shall we look for another mentor now?"), no=no)):
+        return Outcome(then="find")
+    return Outcome()
 
 
 def ask(pair: Pair) -> Conversation[Feedback]:

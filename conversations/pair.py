@@ -156,7 +156,7 @@ def able(pair: Pair) -> frozenset[str]:
     rows.add("goal" if pair.side is Side.MENTEE else "introduce")
     if pair.side not in pair.file.contacts:
         rows.add("contacts")
-    if pair.state is PairState.TRIAL and pair.side not in pair.file.goes_on:
+    if pair.state is PairState.TRIAL and pair.file.asked and pair.side not in pair.file.goes_on:
         rows.add("trial")
     if may(pair.state, Event.HOLD):
         rows.add("pause")

@@ -13,7 +13,7 @@ from bot.affairs.desk import Carried, Desk
 from bot.mentoring import mentorship
 from bot.mentoring.goals import months_later
 from bot.mentoring.lookups import NOT_HERE
-from bot.mentoring.mentorship import LIVING, RULES, Event, PairState, Side, move
+from bot.mentoring.mentorship import LIVING, RULES, Event, Mover, PairState, Side, move
 from bot.mentoring.people import Person
 from bot.messages import Opening
 from bot.store import pairs as store
@@ -49,11 +49,11 @@ async def keep(desk: Desk, row: PairRow, **changes: Any) -> PairRow:
 
 
 async def happen(
-    desk: Desk, row: PairRow, event: Event, by: Side | None, *, tell: bool = True, **changes: Any
+    desk: Desk, row: PairRow, event: Event, by: Side | Mover, *, tell: bool = True, **changes: Any
 ) -> PairRow:
-    """Move a pair, keep it, set its clocks, and tell everybody but the side that moved it (None: the clock or the team;
-    then both). What each said in private is forgotten where the trial is over."""
-    state = move(row.state, event)
+    """Move a pair, keep it, set its clocks, and tell everybody but the side that moved it (both, where the clock or the
+    team did). What each said in private is forgotten where the trial is over."""
+    state = move(row.state, event, Mover.SIDE if isinstance(by, Side) else by)
     over = state not in LIVING
     if state not in (PairState.TRIAL, PairState.HOLD):
         changes["goes_on"] = {}
@@ -94,7 +94,7 @@ async def wind_up(desk: Desk, row: PairRow) -> None:
         await desk.plan(row.mentee_id, "pair_chain", row.id, desk.now + mentorship.CHAIN_AFTER)
 
 
-async def go_on(desk: Desk, row: PairRow, by: Side | None) -> PairRow:
+async def go_on(desk: Desk, row: PairRow, by: Side | Mover) -> PairRow:
     """The pause is over. The agreed months become longer by it."""
     file = row.file
     event = Event.RESUME_TRIAL if file.before == PairState.TRIAL.value else Event.RESUME

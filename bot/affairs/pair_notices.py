@@ -129,7 +129,7 @@ def what_next(side: Side) -> Text:
     """What can come after an early end."""
     if side is Side.MENTEE:
         return _("You can look for another mentor at any time.")
-    return _("Your place is free for another woman. Thank you for your time.")
+    return _("Thank you for the time you gave.")
 
 
 def media(pair: Pair) -> Words:
@@ -140,6 +140,11 @@ def media(pair: Pair) -> Words:
         return _("Voice notes and photos wait for the yes of {name}. Words always go.")(name=name_of(pair))
     if pair.file.media:
         return _("{name} would like voice notes and photos too. You can say yes, or leave it.")(name=name_of(pair))
+    return words_only(pair)
+
+
+def words_only(pair: Pair) -> Words:
+    """No voice and photos."""
     return _("You and {name} send each other words only, for now.")(name=name_of(pair))
 
 

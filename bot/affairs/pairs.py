@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.affairs import feedback
 from bot.affairs.desk import Affair, Carried, Desk
 from bot.affairs.pair_moves import ask_trial, go_on, happen, hers, keep, later, over, set_clocks
-from bot.affairs.pair_notices import GONE, NOTICES, told
+from bot.affairs.pair_notices import GONE, NOTICES, told, words_only
 from bot.dialogue.steps import Words, _
 from bot.mentoring import mentorship
 from bot.mentoring.goals import GoalState
@@ -20,6 +20,7 @@ from bot.mentoring.mentorship import (
     PAUSES,
     Ending,
     Event,
+    Mover,
     MyPairs,
     Pair,
     PairOf,
@@ -74,7 +75,7 @@ async def end(desk: Desk, pair_id: int, by: Side | None, *, reason: str = "", te
     row = await store.get(desk.tx, pair_id, lock=True)
     if row is not None and may(row.state, Event.END):
         ended_by = by.value if by is not None else ""
-        await happen(desk, row, Event.END, by, tell=tell, ended_by=ended_by, reason=reason)
+        await happen(desk, row, Event.END, by or Mover.TEAM, tell=tell, ended_by=ended_by, reason=reason)
 
 
 async def end_all(desk: Desk, mentor_id: int, *, reason: str = STOPPED) -> None:
@@ -217,7 +218,10 @@ async def set_media(desk: Desk, effect: SetMedia, person: Person) -> Carried:
     after = await keep(desk, row, media=media)
     if media != row.file.media and row.state is not PairState.AGREEING:
         await desk.tell(row.person(side.other), "pair_media", row.id)
-    return await answered(desk, person, after, "pair_media")
+    if effect.yes:
+        return await answered(desk, person, after, "pair_media")
+    pair = await store.seen(desk.tx, after, person.id)
+    return Carried(person, says=words_only(pair) if pair is not None else None, then=Opening("pair", str(row.id)))
 
 
 async def share_goal(desk: Desk, effect: ShareGoal, person: Person) -> Carried:
@@ -250,7 +254,7 @@ async def not_agreed(desk: Desk, _person: Person, pair_id: int) -> None:
     """A week without the agreement of both: it ends kindly."""
     row = await store.get(desk.tx, pair_id, lock=True)
     if row is not None and row.state is PairState.AGREEING:
-        await happen(desk, row, Event.TIME_OVER, None)
+        await happen(desk, row, Event.TIME_OVER, Mover.CLOCK)
 
 
 async def trial_due(desk: Desk, _person: Person, pair_id: int) -> None:
@@ -265,7 +269,7 @@ async def hold_over(desk: Desk, _person: Person, pair_id: int) -> None:
     row = await store.get(desk.tx, pair_id, lock=True)
     until = row.file.hold_until if row is not None else None
     if row is not None and row.state is PairState.HOLD and until is not None and until <= desk.now:
-        await go_on(desk, row, None)
+        await go_on(desk, row, Mover.CLOCK)
 
 
 async def months_over(desk: Desk, _person: Person, pair_id: int) -> None:
@@ -273,7 +277,7 @@ async def months_over(desk: Desk, _person: Person, pair_id: int) -> None:
     row = await store.get(desk.tx, pair_id, lock=True)
     until = row.file.active_until if row is not None else None
     if row is not None and row.state is PairState.ACTIVE and until is not None and until <= desk.now:
-        await happen(desk, row, Event.TIME_OVER, None)
+        await happen(desk, row, Event.TIME_OVER, Mover.CLOCK)
 
 
 async def leave(desk: Desk, person: Person) -> None:

@@ -146,10 +146,12 @@ RULES: Mapping[Event, Rule] = {
 }
 
 
-def move(state: PairState, event: Event) -> PairState:
-    """The state after an event. Raises PairTrouble for what may not be."""
+def move(state: PairState, event: Event, by: Mover | None = None) -> PairState:
+    """The state after an event, brought about by `by` where that is given. Raises PairTrouble for what may not be."""
     if (state, event) not in MOVES:
         raise PairTrouble(f"a pair that is {state.value} cannot be moved by {event.value}")
+    if by is not None and by not in RULES[event].by:
+        raise PairTrouble(f"{event.value} is not brought about by the {by.value}")
     return MOVES[state, event]
 
 

@@ -120,7 +120,7 @@ async def test_who_has_not_agreed_is_reminded_once_and_after_a_week_it_ends_kind
     assert (await seen(amina, pair_id)).state is PairState.ENDED
     assert len(amina.phone.chat) == 3
     assert [button.data for button in amina.phone.last.buttons] == ["@find:"]
-    assert "Your place is free" in sara.phone.last.text
+    assert "Thank you for the time you gave." in sara.phone.last.text
     assert sara.phone.last.buttons == []
     assert await timers(stage, pair_id) == []
 
@@ -347,6 +347,9 @@ async def test_voice_and_photos_go_when_both_say_yes(stage: Stage) -> None:
     told = len(amina.phone.chat)
     await sara.carries(SetMedia(pair_id, yes=True))  # nothing new
     assert len(amina.phone.chat) == told
+    carried = await sara.carries(SetMedia(pair_id, yes=False))
+    assert "words only" in carried.says.msgid
+    assert not (await seen(amina, pair_id)).media_agreed
 
 
 async def test_a_coordinator_is_asked_for_help_and_the_other_hears_nothing(stage: Stage) -> None:

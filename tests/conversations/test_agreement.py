@@ -67,7 +67,7 @@ def test_what_is_kept_and_who_can_read_it_is_said_before_the_last_tap() -> None:
     for told in (
         "not sealed from phone to phone",
         "30 days",
-        "A coordinator reads them only",
+        "A coordinator reads them only if",
         "never sees your number",
     ):
         assert told in words

@@ -51,6 +51,13 @@ def test_both_texts_can_be_left_out() -> None:
     assert drive(TALK, answers, over(), "7").result == Outcome((GiveFeedback(7, Feedback(STARS)),))
 
 
+def test_what_she_said_is_kept_before_anything_else_is_asked() -> None:
+    answers = {"tell": "yes", **STARS, "helped": None, "better": None}
+    played = drive(TALK, answers, over(PairState.ENDED), "7")
+    assert played.result == Outcome((GiveFeedback(7, Feedback(STARS)),))
+    assert "find another mentor" in shown(played)
+
+
 @pytest.mark.parametrize(("find", "then"), [("yes", "find"), ("no", "")])
 def test_a_mentee_whose_pair_ended_early_can_look_on(find: str, then: str) -> None:
     answers = {"tell": "no", "find": find}

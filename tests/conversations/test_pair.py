@@ -72,12 +72,18 @@ def test_who_has_not_agreed_reads_the_agreement() -> None:
 @pytest.mark.parametrize(("state", "side"), list(product(PairState, Side)))
 def test_there_are_at_most_ten_rows(state: PairState, side: Side) -> None:
     for held_by in ("", *Side):
-        rows = able(seen(state, side, held_by=held_by))
+        rows = able(seen(state, side, held_by=held_by, asked=1))
         assert rows <= set(ROWS)
         assert len(rows) <= 10
         assert {"end", "report", "help"} <= rows
         assert ("resume" in rows) is (state is PairState.HOLD and held_by == side)
         assert ("introduce" in rows) is (side is Side.MENTOR and state is not PairState.AGREEING)
+
+
+def test_how_it_feels_is_no_row_before_they_were_asked() -> None:
+    assert "trial" not in able(seen(PairState.TRIAL))
+    assert "trial" in able(seen(PairState.TRIAL, asked=1))
+    assert "trial" not in able(seen(PairState.TRIAL, asked=1, goes_on={Side.MENTEE: True}))
 
 
 @pytest.mark.parametrize("row", sorted(TALKS - {"introduce", "trial"}))

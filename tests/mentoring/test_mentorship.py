@@ -61,6 +61,16 @@ def test_only_what_stands_in_the_table_can_happen(state: PairState, event: Event
             move(state, event)
 
 
+@pytest.mark.parametrize(("event", "by"), list(product(Event, Mover)))
+def test_only_who_may_moves_it(event: Event, by: Mover) -> None:
+    state = next(old for old, one in MOVES if one is event)
+    if by in RULES[event].by:
+        assert move(state, event, by) is MOVES[state, event]
+    else:
+        with pytest.raises(PairTrouble, match=f"not brought about by the {by.value}"):
+            move(state, event, by)
+
+
 def test_what_is_over_stays_over() -> None:
     assert {state for state, _event in MOVES} == LIVING
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from bot.mentoring.mentorship import PairState, Side
 from bot.mentoring.relay import Block, Concern, Relay, Report, ShareContacts
 from bot.mentoring.team import CaseFile
 from bot.messages import Result, Sending, Verdict
-from bot.store import mail
+from bot.store import mail, people
 from bot.store import relay as kept
 from bot.store import tables as t
 from bot.testing import Stage, rehearsal
@@ -228,3 +229,36 @@ async def test_she_of_whom_is_told_hears_nothing(two: tuple[Woman, Woman, int], 
     await amina.carries(Report(number, Concern.OFF_GOAL))
     assert lina.phone.chat == []
     assert await one(stage, sa.select(t.pairs.c.state)) == PairState.ACTIVE.value
+
+
+async def test_who_erases_herself_takes_with_her_what_waits(two: tuple[Woman, Woman, int], stage: Stage) -> None:
+    amina, lina, number = two
+    stage.clock.at = NIGHT
+    await amina.carries(Relay(number, "one"))
+    async with stage.sorora.store.begin() as tx:
+        person = await people.get(tx, amina.id)
+        assert person is not None
+        await amina.desk(tx).say_goodbye(person)
+        await people.erase(tx, amina.id, stage.clock.now(), tombstone=False)
+    await stage.forward(hours=24)
+    assert from_amina(lina) == []
+    assert await relayed(stage) == []
+
+
+async def test_a_block_and_words_at_the_same_moment(two: tuple[Woman, Woman, int], stage: Stage) -> None:
+    """Whichever comes first: nothing is sent after the block, and nobody waits for the other for ever."""
+    amina, lina, number = two
+    her = await amina.person()
+
+    async def write() -> None:
+        async with stage.sorora.store.begin() as tx:
+            await amina.desk(tx).carry(Relay(number, "one"), her)
+
+    async def block() -> None:
+        async with stage.sorora.store.begin() as tx:
+            await relay.block(lina.desk(tx), lina.id, amina.id)
+
+    await asyncio.gather(write(), block(), write())
+    await stage.forward(hours=1)
+    assert from_amina(lina) == []
+    assert {state for state, _ in await relayed(stage)} <= {"stopped"}

@@ -321,3 +321,13 @@ async def test_who_takes_part_no_more_is_not_written_to(stage: Stage, two: tuple
     await stage.forward(hours=11)
     assert lina.phone.chat == []
     assert "did not reach" in texts(amina)[-1]
+
+
+async def test_words_are_forgotten_after_thirty_days(stage: Stage, two: tuple[Woman, Woman, int]) -> None:
+    amina, _lina, number = two
+    await amina.carries(Relay(number, "one"))
+    for days, kept in ((29, True), (2, False)):
+        stage.clock.forward(timedelta(days=days))
+        await stage.sorora.scheduler.forget()
+        async with stage.sorora.store.begin() as tx:
+            assert (await tx.conn.scalar(sa.select(t.relayed.c.sealed)) is not None) is kept

@@ -54,7 +54,7 @@ class InBrowser:
         for option in options:
             ends = (f"[value$='.{sign}{option}']" for sign in "=+-!")
             wanted = ", ".join(ends) if option else "[value*='.=']"
-            while not await self._newest().locator(wanted).count():
+            while not await self._offers(wanted):
                 await self._taps(self._newest().locator("[value*='.>']").last)
             await self._taps(self._newest().locator(wanted).first)
 
@@ -101,6 +101,11 @@ class InBrowser:
         await expect(self.phone.locator(f".bots a.file[download$='{suffix}']").last).to_be_attached(timeout=PATIENCE)
 
     # how it is done
+
+    async def _offers(self, wanted: str) -> bool:
+        """Whether her newest question has this button, once it has it or another page; an edit may still be coming."""
+        await expect(self._newest().locator(f"{wanted}, [value*='.>']").first).to_be_attached(timeout=PATIENCE)
+        return await self._newest().locator(wanted).count() > 0
 
     def _newest(self) -> Locator:
         """Her newest question."""

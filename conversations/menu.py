@@ -9,6 +9,7 @@ from bot.mentoring.effects import Outcome
 from bot.mentoring.lookups import Goals, Left, LeftTalks, Me
 from bot.mentoring.mentorship import MyPairs, Pair, Side
 from bot.mentoring.people import Person, Role
+from bot.mentoring.team import coordinates
 from conversations import consent, danger
 
 MOST_ROWS = 10  # of a list on WhatsApp
@@ -71,7 +72,7 @@ def rows_for(me: Person, waiting: Left | None, pairs: Sequence[Pair], *, has_goa
     }  # fmt: skip
     rows = {
         **({"left": GO_ON} if waiting else {}),
-        **({"coordination": COORDINATION} if me.coordinator else {}),
+        **({"coordination": COORDINATION} if coordinates(me) else {}),
         **with_others(me, pairs),
         **(about_herself(has_goals=has_goals) if me.role is not None else {}),
         **around,

@@ -27,11 +27,18 @@ class Journal(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: key to answer in JSON form (None is a skipped question); looks are kept here like answers.
     aside: answers that were reopened to be changed; Back brings them back.
     draft: the ids ticked so far in an open question with several options.
+    looks: the keys of looks among the answers: what they hold is not what she said, and may be of somebody else.
     """
 
     answers: dict[str, Json] = {}
     aside: dict[str, Json] = {}
     draft: tuple[str, ...] = ()
+    looks: frozenset[str] = frozenset()
+
+    @property
+    def said(self) -> dict[str, Json]:
+        """What she answered, without what was looked up."""
+        return {key: value for key, value in self.answers.items() if key not in self.looks}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,7 @@ def answered(journal: Journal, ask: Ask, value: Json) -> Journal:
     if isinstance(ask.kind, Choice) and value is not None and ask.kind.choices[value].reopens:
         return reopened(journal, ask.kind.choices[value].reopens)
     aside = {key: old for key, old in journal.aside.items() if key != ask.key}
-    return Journal({**journal.answers, ask.key: value}, aside)
+    return Journal({**journal.answers, ask.key: value}, aside, looks=journal.looks)
 
 
 def looked(journal: Journal, look: Look, value: object) -> Journal:
@@ -182,13 +189,20 @@ def looked(journal: Journal, look: Look, value: object) -> Journal:
     """
     kept = msgspec.to_builtins(value)
     msgspec.convert(kept, look.what.gives)  # what could not be read again would be looked up for ever
-    return Journal({**journal.answers, look.key: kept}, journal.aside, journal.draft)
+    answers, looks = {**journal.answers, look.key: kept}, journal.looks | {look.key}
+    return Journal(answers, journal.aside, journal.draft, looks)
+
+
+def refreshed(journal: Journal) -> Journal:
+    """The journal without what was looked up: the talk will look again, and her answers stay."""
+    return Journal(journal.said, journal.aside, journal.draft)
 
 
 def reopened(journal: Journal, prefixes: Iterable[str]) -> Journal:
     """The journal with the answers under these key prefixes put aside, so that they are asked again."""
     chosen = {key: value for key, value in journal.answers.items() if any(under(key, prefix) for prefix in prefixes)}
-    return Journal({key: value for key, value in journal.answers.items() if key not in chosen}, chosen)
+    kept = {key: value for key, value in journal.answers.items() if key not in chosen}
+    return Journal(kept, chosen, looks=journal.looks)
 
 
 def back(journal: Journal, played: Played) -> Journal | None:
@@ -198,11 +212,12 @@ def back(journal: Journal, played: Played) -> Journal | None:
     goes, with everything after it on the path; answers off the path stay for when it leads there again.
     """
     if played.asked is not None and played.asked.key in journal.aside:
-        return Journal({**journal.answers, **journal.aside})
+        return Journal({**journal.answers, **journal.aside}, looks=journal.looks)
     if not played.questions:
         return None
     gone = played.trail[played.trail.index(played.questions[-1]) :]
-    return Journal({key: value for key, value in journal.answers.items() if key not in gone}, journal.aside)
+    kept = {key: value for key, value in journal.answers.items() if key not in gone}
+    return Journal(kept, journal.aside, looks=journal.looks)
 
 
 def under(key: str, prefix: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from bot.affairs import requests
 from bot.affairs.desk import Carried, Desk
 from bot.dialogue.steps import LookUp
 from bot.engine.my_data import my_data
@@ -25,7 +26,7 @@ from bot.mentoring.effects import (
 )  # fmt: skip
 from bot.mentoring.goals import may_become
 from bot.mentoring.lookups import Goals, TakenBefore
-from bot.mentoring.people import Person
+from bot.mentoring.people import Person, Purpose
 from bot.messages import Incoming, Message
 from bot.store import growth, hers, invites, mail, people
 from bot.store.door import Tx
@@ -77,8 +78,11 @@ class Genie:
         match effect:
             case GiveConsent(given, version, shown_hash):
                 await people.record_consents(self.tx, person, given, version, shown_hash, self.now)
+                if Purpose.MENTORS not in given:
+                    await requests.withdraw_all(self.desk, person)
                 return await self.changed(person, consents=given)
             case WithdrawConsent():
+                await self.desk.say_goodbye(person)  # as far as all others are concerned she is gone
                 await people.record_consents(self.tx, person, frozenset(), "withdrawn", "", self.now)
                 return await self.changed(person, consents=frozenset())
             case SetProfile():

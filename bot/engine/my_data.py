@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, Words] = {
     "pairs": _("Your pairs"),
     "written": _("What you wrote to the other woman"),
     "meetings": _("Your meetings"),
+    "introductions": _("Introductions"),
     "feedback": _("What you said at the end"),
     "reports": _("What you reported"),
     "blocks": _("Whom you blocked"),

@@ -34,7 +34,9 @@ class Stack:
     def begin(self, talk: Talk, about: str) -> None:
         """Open a talk from its beginning. What was open is left; an aside remembers it, to go on with it afterwards."""
         before, same = self.open, self.find(talk.name, about)
-        resumes = self.leave(before, for_aside=talk.aside) if before is not None and before is not same else ""
+        resumes = same.resumes if same is not None else ""
+        if before is not None and before is not same:
+            resumes = self.leave(before, for_aside=talk.aside)
         if same is not None:
             self.forget(same)
         fresh = KeptTalk(self.house.token(), talk.name, about, True, resumes if talk.aside else "", self.state.now)
@@ -96,12 +98,9 @@ class Stack:
             self.turn.ended.append(talk.id)
 
     def has_answers(self, talk: KeptTalk) -> bool:
-        """Whether she has answered anything. A talk that cannot be replayed counts: nothing is thrown away."""
-        try:
-            played = self.play(talk)
-        except Exception:
-            return True
-        return bool(played.questions or self.journal(talk).aside)
+        """Whether she has answered anything."""
+        journal = self.journal(talk)
+        return bool(journal.said or journal.aside)
 
     def play(self, talk: KeptTalk) -> Played:
         """Where a talk stands with the journal that it has now. Raises what the talk raises."""

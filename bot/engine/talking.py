@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bot.affairs.desk import Carried
-from bot.dialogue.replay import Journal, Played, answered, back, looked
+from bot.dialogue.replay import Journal, Played, answered, back, looked, refreshed
 from bot.dialogue.steps import Ask, Json, Look, Refused, Say, Words, _, paragraphs
 from bot.engine.questions import draw_question, draw_said, spoken
 from bot.engine.stack import Stack
@@ -154,8 +154,9 @@ class Talking:
         programme = self.house.programme
         yield from self.start(programme.menu if self.turn.person.takes_part else programme.welcome, lead=lead)
 
-    def start(self, name: str, about: str = "", *, lead: Words | None = None) -> Asking[None]:
-        """Open a talk, or go on with the same one where she left it; what was open is left as it is."""
+    def start(self, name: str, about: str = "", *, lead: Words | None = None, anew: bool = False) -> Asking[None]:
+        """Open a talk, or go on with the same one where she left it; what was open is left as it is. anew: something
+        has happened, so the talk looks at the world again before it goes on."""
         programme, person = self.house.programme, self.turn.person
         talk = programme.talks.get(name)
         if talk is None or not (talk.open_to_all or person.takes_part):
@@ -164,7 +165,10 @@ class Talking:
         if self.chain > LONGEST_CHAIN:
             raise RecursionError(f"talks lead to each other in a circle, at {talk.name!r}")
         same = self.stack.find(talk.name, about)
-        if same is not None and (same.open or self.stack.has_answers(same)) and talk.name != programme.menu:
+        begun = same is not None and self.stack.has_answers(same)
+        if same is not None and begun and talk.name != programme.menu:
+            if anew:
+                self.stack.write(same, refreshed(self.stack.journal(same)))
             yield from self.go_on(same, lead)
             return
         self.stack.begin(talk, about)

@@ -125,7 +125,7 @@ class Taker(Talking):
         opening = read_opening(data)
         if opening is not None and opening.talk in self.house.programme.talks:
             self.edits = ""  # what was told to her stays in the chat as it is
-            yield from self.start(opening.talk, opening.about)
+            yield from self.start(opening.talk, opening.about, anew=True)
             return
         press = read_button(data)
         if press is not None and (press.kind, press.value) == ("=", self.house.programme.danger):

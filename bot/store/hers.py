@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from bot.mentoring.meetings import MeetingFile
+from bot.dialogue.replay import Journal
+from bot.mentoring.meetings import IntroductionFile, MeetingFile
 from bot.mentoring.mentorship import Feedback, PairFile, Side
 from bot.mentoring.path import MentorFile
 from bot.mentoring.profiles import Profile
@@ -42,7 +43,7 @@ async def everything_of(tx: Tx, person_id: int) -> dict[str, Any]:
         ],
         "goals": [msgspec.to_builtins(goal) for goal in await goals_of(tx, person_id, let_go=True)],
         "unfinished": [
-            {"talk": row.name, "answers": tx.vault.open_json(row.sealed, dict).get("answers", {})} for row in talks
+            {"talk": row.name, "answers": tx.vault.open_json(row.sealed, Journal).said} for row in talks
         ],
         "voice_notes": [
             {"id": row.id, "seconds": row.seconds, "state": row.state, "at": row.at.isoformat()} for row in media
@@ -75,6 +76,7 @@ async def between(tx: Tx, person_id: int) -> dict[str, Any]:
             if row.sealed is not None
         ],
         "meetings": await her_meetings(tx, person_id),
+        "introductions": await her_introductions(tx, person_id),
         "feedback": [
             {"at": iso(row.at), **msgspec.to_builtins(tx.vault.open_json(row.sealed, Feedback))}
             for row in await rows(tx, t.feedback, t.feedback.c.person_id == person_id)
@@ -128,6 +130,20 @@ async def her_meetings(tx: Tx, person_id: int) -> list[dict[str, Any]]:
         file = tx.vault.open_json(row.sealed, MeetingFile)
         place = file.place if row.proposer_id == person_id else None
         found.append({"state": row.state, "at": iso(row.at), "place": place, "how": file.how.get(person_id, "")})
+    return found
+
+
+async def her_introductions(tx: Tx, person_id: int) -> list[dict[str, Any]]:
+    """Introductions that she made, with why; those she was asked about, with her yes."""
+    made = sa.select(t.pairs.c.id).where(t.pairs.c.mentor_id == person_id)
+    asked = sa.select(t.pairs.c.id).where(t.pairs.c.mentee_id == person_id)
+    found = []
+    which = t.introductions.c.pair_id.in_(made.union(asked)) | (t.introductions.c.contact_id == person_id)
+    mine = set(await tx.conn.scalars(made))
+    for row in await rows(tx, t.introductions, which):
+        file = tx.vault.open_json(row.sealed, IntroductionFile)
+        hers = {"why": file.why} if row.pair_id in mine else {"yes": person_id in file.yes}
+        found.append({"state": row.state, "at": iso(row.created_at), **hers})
     return found
 
 

@@ -153,7 +153,7 @@ cases = Table(
     Column("id", Id, primary_key=True),
     hers("reporter_id"),
     Column("about_id", Id, ForeignKey("people.id", ondelete="SET NULL")),
-    of_pair(nullable=True),
+    Column("pair_id", Id, ForeignKey("pairs.id", ondelete="SET NULL")),  # a report outlives the pair
     Column("state", String(10), nullable=False, index=True),  # bot.mentoring.team.CaseState
     Column("sealed", Sealed, nullable=False),  # bot.mentoring.team.CaseFile
     Column("opened_at", Moment, nullable=False),

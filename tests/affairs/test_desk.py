@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import msgspec
 import pytest
 
+from bot.affairs import pairs
 from bot.affairs.desk import Affair, Desk, Notice, awake
 from bot.dialogue.steps import own, p_
 from bot.mentoring.people import Person
@@ -35,7 +36,7 @@ async def deed(desk: Desk, person: Person, about: int) -> None:
 async def stage(database_url: str) -> AsyncIterator[Stage]:
     DONE.clear()
     async with rehearsal(url=database_url) as stage:
-        only(stage, Affair(notices={"hello": hello}, deeds={"deed": deed}))
+        only(stage, Affair(notices={"hello": hello}, deeds={"deed": deed}), pairs.AFFAIR)
         yield stage
 
 

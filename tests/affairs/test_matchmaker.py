@@ -95,7 +95,7 @@ async def test_a_mentee_as_she_stands_in_the_tables(stage: Stage) -> None:
         await tx.conn.execute(sa.insert(t.blocks).values(blocker_id=amina.id, blocked_id=no.id, at=at))
     found = await mentee_of(amina)
     assert found is not None
-    assert (found.profile, found.barriers) == (PROFILE, {"language"})
+    assert (found.profile, found.barriers) == (PROFILE, frozenset({"language"}))
     assert found.declined == {no.id, ended.id}
     assert found.blocked == {blocks.id, no.id}
     assert found.since is None

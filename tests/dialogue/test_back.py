@@ -39,7 +39,8 @@ def test_back_takes_the_last_answer_and_the_looks_after_it() -> None:
     assert wanted is not None
     journal = looked(journal, wanted, Person(1))
     before = back(journal, play(talk, journal))
-    assert before == Journal({"before": {"id": 1}})
+    assert before is not None
+    assert before.answers == {"before": {"id": 1}}
     assert asked(play(talk, before)) == "first"
 
 

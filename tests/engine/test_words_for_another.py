@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.affairs.desk import Affair, Carried, Desk
-from bot.dialogue.steps import Conversation, Json, look, own, read_own, say, text
+from bot.dialogue.steps import Conversation, Json, LookUp, look, own, read_own, say, text
 from bot.mentoring.effects import Outcome
 from bot.mentoring.people import Person
 from bot.mentoring.relay import CanWrite, Relay, Replied
@@ -56,14 +56,31 @@ def guest(about: str) -> Conversation[Outcome]:
     return Outcome()
 
 
+class News(LookUp[int]):
+    """How much was brought."""
+
+    gives = int
+
+
+async def count(desk: Desk, what: News, person: Person) -> int:
+    return len(BROUGHT)
+
+
+def news(about: str) -> Conversation[Outcome]:
+    seen = yield from look("seen", News())
+    words = yield from text("words", own(f"News: {seen}"))
+    yield from text("more", own(f"{words.text}, and news: {seen}"))
+    return Outcome()
+
+
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
     BROUGHT.clear()
     talks = [talk("write", write, aside=True), talk("held", held, aside=True), talk("guest", guest, open_to_all=True)]
-    whole = programme(*talks)
+    whole = programme(*talks, talk("news", news))
     both = type(whole)(whole.talks, helplines=whole.helplines, write="write")
     async with little(programme=both) as stage:
-        only(stage, Affair(finds={Replied: replied, CanWrite: can_write}, carries={Relay: bring}))
+        only(stage, Affair(finds={Replied: replied, CanWrite: can_write, News: count}, carries={Relay: bring}))
         yield stage
 
 
@@ -78,6 +95,20 @@ async def test_a_button_opens_its_talk_and_what_was_open_goes_on_after_it(stage:
     assert len(amina.chat) == shown + 1  # the message with the button stays as it is
     await opened(amina, "thanks")
     assert "How sure?" in amina.last.text
+
+
+async def test_a_button_to_the_talk_that_is_open_looks_again_and_keeps_her_answers(stage: Stage, amina: Phone) -> None:
+    await amina.does(button=opening_data("news", 3))
+    assert "News: 0" in amina.last.text
+    BROUGHT.append((0, 0, None))
+    stage.clock.forward(timedelta(minutes=1))  # no double tap
+    await amina.does(button=opening_data("news", 3))
+    assert "News: 1" in amina.last.text
+    await opened(amina, "my words")
+    BROUGHT.append((0, 0, None))
+    stage.clock.forward(timedelta(minutes=1))  # no double tap
+    await amina.does(button=opening_data("news", 3))
+    assert "my words, and news: 2" in amina.last.text
 
 
 @pytest.mark.parametrize("data", ["@nothing:1", "@held:", "@:", "@held", "@HELD:1", "@held:a b", "@held:" + "1" * 33])

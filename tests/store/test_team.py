@@ -254,6 +254,6 @@ async def test_states_are_the_words_of_the_tables(store: Store) -> None:
     async with store.begin() as tx:
         ada = await somebody(tx, "Fictive Ada")
         await team.ask(tx, ada, "123456", NOW)
-        assert await tx.conn.scalar(sa.select(t.coordinators.c.state)) == CoordinatorState.ASKED == "asked"
+        assert await tx.conn.scalar(sa.select(t.coordinators.c.state)) == CoordinatorState.ASKED.value
         await team.confirm(tx, "123456", NOW)
-        assert await tx.conn.scalar(sa.select(t.coordinators.c.state)) == CoordinatorState.CONFIRMED == "confirmed"
+        assert await tx.conn.scalar(sa.select(t.coordinators.c.state)) == CoordinatorState.CONFIRMED.value

@@ -20,6 +20,7 @@ from random import Random
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.engine.understand import Nav
 from tests.e2e import telegram_people, whatsapp_people
 from tests.e2e.phones import Card, OnTelegram, OnWhatsApp
 from tests.e2e.process import Nursery, Sorora, Watch
@@ -73,7 +74,7 @@ class Her:
         """Tap these, each on a question that came after the one before; a long list is turned to the right page."""
         for option in options:
             one, data = await self._waits(lambda option=option: self._pressed(option), f"the option {option!r}")  # type: ignore[misc]
-            while not presses(data, option):
+            while not presses(data, option) and not data.startswith("/"):
                 await self._taps(one, data)
                 one, data = await self._waits(lambda option=option: self._pressed(option), f"the option {option!r}")  # type: ignore[misc]
             await self._taps(one, data)
@@ -147,6 +148,8 @@ class Her:
         if one is None or one == self.done:
             return None
         found = next((data for data in one.labels if presses(data, option)), None) or one.other(">")
+        if found is None and option in list(Nav):
+            found = f"/{option}"  # WhatsApp has no room for a button: the footer names the word to type
         return (one, found) if found else None
 
     def _opening(self, talk: str) -> tuple[Card, str] | None:
@@ -171,7 +174,7 @@ class Her:
 
     async def _taps(self, one: Card, data: str) -> None:
         self.used.add((one.id, data))
-        await self._does(lambda: self.phone.tap(one, data))
+        await self._does(lambda: self.phone.write(data) if data.startswith("/") else self.phone.tap(one, data))
 
     async def _does(self, act: Callable[[], Awaitable[object]]) -> None:
         """Do something, and wait for its answer: then it is kept, and the others can go on."""

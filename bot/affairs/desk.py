@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any, TypeAlias, cast
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
 
 from bot.dialogue.steps import LookUp, Picture, Text, Words, _, paragraphs
 from bot.i18n import Catalogs
+from bot.mentoring import rhythm
 from bot.mentoring.effects import Effect, Programme
 from bot.mentoring.people import Person
 from bot.messages import Attachment, Button, Document, Drawing, Message, Opening, opening_data
@@ -258,14 +258,5 @@ class Desk:
 
 
 def awake(person: Person, now: datetime) -> datetime:
-    """The first moment from `now` (UTC) on that is outside of her quiet hours, UTC. Right across changes of the clock:
-    the hours are wall-clock times in her zone."""
-    zone = ZoneInfo(person.zone)
-    here = now.astimezone(zone)
-    begin, end, wall = person.quiet_from, person.quiet_until, here.time()
-    over_night = begin > end
-    quiet = (wall >= begin or wall < end) if over_night else (begin <= wall < end)
-    if not quiet:
-        return now
-    day = here.date() + timedelta(days=1) if over_night and wall >= begin else here.date()
-    return datetime.combine(day, end, zone).astimezone(now.tzinfo)
+    """The first moment from `now` (UTC) on that is outside of her quiet hours, UTC."""
+    return rhythm.awake(person.rhythm, now)

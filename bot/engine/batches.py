@@ -65,6 +65,7 @@ class Writes:
     ended: list[str] = field(default_factory=list)
     audit: list[tuple[int, str]] = field(default_factory=list)
     heard: list[tuple[int, datetime, datetime | None]] = field(default_factory=list)
+    wrote: list[int] = field(default_factory=list)
     presses: list[tuple[Recent, Incoming, datetime]] = field(default_factory=list)  # in memory, after the commit
 
 
@@ -219,6 +220,8 @@ class Batches:
             known = await people.welcome(tx, incoming.channel, incoming.address, language or self.first_language, now)
         elif not incoming.left and (now - known.heard_at > people.HEARD or known.left_at is not None):
             writes.heard.append((known.address_id, now, None))
+        if known.unanswered and not incoming.left:
+            writes.wrote.append(known.person.id)
         if known.person.language not in self.house.catalogs.languages:  # a deploy took it away
             known.person = msgspec.structs.replace(known.person, language=self.first_language)
         if self.manners.flooding(known.lookup, incoming, now):
@@ -295,6 +298,7 @@ class Batches:
         now = self.clock.now()
         await mail.remember(tx, writes.seen, now)
         await people.heard(tx, writes.heard)
+        await people.wrote(tx, writes.wrote)
         await people.save(tx, writes.people)
         await people.save_talks(tx, writes.new, writes.changed, writes.ended)
         await mail.post(tx, writes.letters, now)

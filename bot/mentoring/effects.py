@@ -50,6 +50,9 @@ class SetProfile(Effect):
     quiet_from: time | None = None
     quiet_until: time | None = None
     discreet: bool | None = None
+    check_in_day: int | None = None
+    check_in_at: time | None = None
+    check_ins: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from bot.dialogue.replay import Journal
+from bot.mentoring import rhythm
 from bot.mentoring.people import Person, Purpose
 from bot.store import tables as t
 from bot.store.door import Tx
@@ -41,6 +42,7 @@ class Known:
     left_at: datetime | None
     address: bytes  # sealed
     person: Person
+    unanswered: int = 0  # check-ins in a row without a word from her
     talks: list[KeptTalk] = field(default_factory=list)
 
 
@@ -54,6 +56,7 @@ FIND = (
         t.people.c.id.label("person_id"),
         t.people.c.language,
         t.people.c.sealed.label("person_sealed"),
+        t.people.c.unanswered,
         t.talks.c.id.label("talk_id"),
         t.talks.c.name,
         t.talks.c.about,
@@ -93,7 +96,7 @@ async def find(tx: Tx, lookups: Sequence[str]) -> dict[str, Known]:
         if known is None:
             person = read_person(tx, row.person_id, row.language, row.person_sealed)
             known = found[row.lookup] = Known(
-                row.address_id, row.lookup, row.heard_at, row.left_at, row.address_sealed, person
+                row.address_id, row.lookup, row.heard_at, row.left_at, row.address_sealed, person, row.unanswered
             )
         if row.talk_id is not None:
             known.talks.append(
@@ -126,7 +129,7 @@ async def welcome(tx: Tx, channel: str, address: str, language: str, now: dateti
     person = Person(id=0, language=language)
     person_id = await tx.conn.scalar(
         sa.insert(t.people)
-        .values(language=language, sealed=seal_person(tx, person), created_at=now)
+        .values(language=language, sealed=seal_person(tx, person), created_at=now, rhythm=rhythm.written(person.rhythm))
         .returning(t.people.c.id)
     )
     address_id = await tx.conn.scalar(
@@ -169,13 +172,25 @@ async def reached_at(tx: Tx, person_id: int) -> tuple[str, str, bytes] | None:
     return None if row is None else (row.channel, row.lookup, row.sealed)
 
 
-SAVE = sa.update(t.people).where(t.people.c.id == sa.bindparam("the_id"))
+SAVE = (
+    sa.update(t.people)
+    .where(t.people.c.id == sa.bindparam("the_id"))
+    .values(language=sa.bindparam("spoken"), sealed=sa.bindparam("closed"), rhythm=sa.bindparam("kept_rhythm"))
+)
 
 
 async def save(tx: Tx, people: Iterable[Person]) -> None:
     """Keep what changed of these people."""
-    rows = [{"the_id": p.id, "language": p.language, "sealed": seal_person(tx, p)} for p in people]
-    await tx.many(SAVE.values(language=sa.bindparam("language"), sealed=sa.bindparam("sealed")), rows)
+    rows = [
+        {
+            "the_id": person.id,
+            "spoken": person.language,
+            "closed": seal_person(tx, person),
+            "kept_rhythm": rhythm.written(person.rhythm),
+        }
+        for person in people
+    ]
+    await tx.many(SAVE, rows)
 
 
 HEAR = (
@@ -188,6 +203,12 @@ HEAR = (
 async def heard(tx: Tx, rows: Iterable[tuple[int, datetime, datetime | None]]) -> None:
     """Remember when each address last wrote, and whether it left: (address id, heard at, left at or None)."""
     await tx.many(HEAR, [{"the_id": address, "heard": at, "gone": left} for address, at, left in rows])
+
+
+async def wrote(tx: Tx, person_ids: Sequence[int]) -> None:
+    """They have written: what they left unanswered before counts no more."""
+    if person_ids:
+        await tx.conn.execute(sa.update(t.people).where(t.people.c.id.in_(person_ids)).values(unanswered=0))
 
 
 async def left(tx: Tx, lookup: str, now: datetime) -> None:

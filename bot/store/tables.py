@@ -39,6 +39,9 @@ people = Table(
     Column("language", String(16), nullable=False),
     Column("sealed", Sealed, nullable=False),  # bot.mentoring.people.Person
     Column("created_at", Moment, nullable=False),
+    Column("rhythm", String(120), nullable=False, server_default=""),  # bot.mentoring.rhythm.written, for the clock
+    Column("nudged_at", Moment),  # when something came to her unasked the last time
+    Column("unanswered", Integer, nullable=False, server_default="0"),  # check-ins in a row without a word from her
     sqlite_autoincrement=True,
 )
 
@@ -101,7 +104,9 @@ outbox = Table(
     Column("channel", String(16), nullable=False),
     Column("recipient", String(64), nullable=False),  # addresses.lookup: messages to one phone keep their order
     Column("address", Sealed, nullable=False),
-    Column("sealed", Sealed),  # bot.messages.Message; emptied when done
+    Column("sealed", Sealed),  # bot.messages.Message; emptied when done; empty too for a nudge until it is sent
+    Column("kind", String(32), nullable=False, server_default=""),  # of a nudge: it is made when it is sent
+    Column("about", Id, nullable=False, server_default="0"),
     Column("state", String(10), nullable=False),  # waiting, sent, delivered, read, refused
     Column("not_before", Moment, nullable=False),
     Column("leased_until", Moment, nullable=False),

@@ -11,6 +11,7 @@ from bot.mentoring.relay import Block, Report, name_of
 from bot.mentoring.team import CaseFile
 from bot.messages import Opening
 from bot.store import pairs, relay, team
+from bot.store import requests as asked
 
 REPORTED = "team_report"  # a notice of bot.affairs.team
 
@@ -49,10 +50,12 @@ def blocked_words(pair: Pair, name: Words) -> Words:
 
 async def block(desk: Desk, blocker_id: int, blocked_id: int) -> None:
     """One woman never hears from the other again, and neither is proposed to the other: what waits between them is
-    stopped, pairs end, requests are void. All of it is so as soon as this transaction commits."""
+    stopped, pairs end, requests are void. All of it is so as soon as this transaction commits. Both are locked first:
+    whoever accepts a request between them at this moment does so before, or not at all."""
     from bot.affairs import pairs as life
     from bot.affairs import requests
 
+    await asked.lock_mentors(desk.tx, (blocker_id, blocked_id))
     await relay.block(desk.tx, blocker_id, blocked_id, desk.now)
     for row in await pairs.living_of(desk.tx, blocker_id):
         side = row.side(blocker_id)

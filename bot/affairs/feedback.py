@@ -13,6 +13,7 @@ from bot.mentoring.pair_steps import AnswerChain, FeedbackOpen, GiveFeedback, sh
 from bot.mentoring.people import Person
 from bot.mentoring.relay import name_of
 from bot.store import pairs as store
+from bot.store import relay
 
 
 async def find_open(desk: Desk, what: FeedbackOpen, person: Person) -> Pair | None:
@@ -36,16 +37,18 @@ async def give(desk: Desk, effect: GiveFeedback, person: Person) -> Carried:
     said = msgspec.structs.replace(effect.said, shared=shared)
     if not await store.save_feedback(desk.tx, row.id, person.id, said, desk.now):
         return over(person)
-    if shared:
+    if shared and not await relay.blocked(desk.tx, person.id, [row.person(side.other)]):
         await desk.tell(row.person(side.other), "pair_feedback", row.id)
     return Carried(person)
 
 
 async def shared_words(desk: Desk, person: Person, pair_id: int) -> Notice | None:
-    """What the other one wrote at the end and wished her to read."""
+    """What the other one wrote at the end and wished her to read; nothing once one has blocked the other."""
     pair = await store.pair_of(desk.tx, person.id, pair_id)
-    said = await store.feedback_of(desk.tx, pair_id, pair.other_id) if pair is not None else None
-    if pair is None or said is None or not said.shared:
+    if pair is None or await relay.blocked(desk.tx, person.id, [pair.other_id]):
+        return None
+    said = await store.feedback_of(desk.tx, pair_id, pair.other_id)
+    if said is None or not said.shared:
         return None
     words = [read_own(text) for key, text in said.words.items() if key in said.shared]
     return Notice(paragraphs(_("{name} wrote these words for you:")(name=name_of(pair)), lines(*words)))

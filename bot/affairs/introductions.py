@@ -33,7 +33,7 @@ from bot.mentoring.mentorship import PairState, Side
 from bot.mentoring.people import Person
 from bot.messages import Opening
 from bot.store import introductions as store
-from bot.store import invites, pairs, people
+from bot.store import invites, pairs, people, relay
 from bot.store.introductions import IntroductionRow
 from bot.store.pairs import PairRow
 
@@ -66,13 +66,23 @@ class Known:
         """The other one of the two who are introduced."""
         return self.row.contact_id if person_id == self.pair.mentee_id else self.pair.mentee_id
 
+    @property
+    def made(self) -> bool:
+        """Whether both said yes, whatever came then."""
+        return {self.pair.mentee_id, self.row.contact_id} <= self.row.file.yes
+
 
 async def known(desk: Desk, introduction_id: int, *, lock: bool = False) -> Known | None:
-    """An introduction with its pair; None where there is none. lock: to decide upon it."""
+    """An introduction with its pair; None where there is none. lock: to decide upon it. Where a block came between the
+    contact and one of the two, it is over, whatever it was before."""
     row = await store.get(desk.tx, introduction_id)
     pair = await pairs.get(desk.tx, row.pair_id, lock=lock) if row is not None else None
     row = await store.get(desk.tx, introduction_id, lock=True) if lock else row
-    return Known(row, pair) if row is not None and pair is not None else None
+    if row is None or pair is None:
+        return None
+    if row.contact_id is not None and await relay.blocked(desk.tx, row.contact_id, [pair.mentee_id, pair.mentor_id]):
+        row = replace(row, state=IntroductionState.CLOSED)
+    return Known(row, pair)
 
 
 # --- looked up ----------------------------------------------------------------------------------------------------
@@ -99,7 +109,7 @@ async def find(desk: Desk, what: IntroductionOf, person: Person) -> Introduction
 
 async def come(desk: Desk, found: Known, person: Person) -> Known | None:
     """The contact has come; None where the pair is over, or she and one of them do not wish to meet."""
-    if not found.pair.living or await store.blocked(desk.tx, person.id, [found.pair.mentee_id, found.pair.mentor_id]):
+    if not found.pair.living or await relay.blocked(desk.tx, person.id, [found.pair.mentee_id, found.pair.mentor_id]):
         return None
     row = replace(found.row, contact_id=person.id, state=IntroductionState.OPENED)
     await store.save(desk.tx, row)
@@ -183,7 +193,7 @@ async def give_reach(desk: Desk, effect: GiveReach, person: Person) -> Carried:
         await desk.not_hers(person, "introduction")
         return Carried(person, says=NOT_HERE)
     other, file = found.other(person.id), found.row.file
-    if other is None or person.id in file.gave or await store.blocked(desk.tx, person.id, [other]):
+    if other is None or person.id in file.gave:
         return Carried(person, says=NOT_HERE)
     reach = {**file.reach, person.id: effect.words} if effect.words is not None else file.reach
     after = msgspec.structs.replace(file, gave=file.gave | {person.id}, reach=reach)
@@ -210,7 +220,7 @@ async def over(desk: Desk, _person: Person, about: int) -> None:
     found = await known(desk, about, lock=True)
     if found is None:
         return
-    if found.row.state is IntroductionState.ACCEPTED:
+    if found.made:
         file = msgspec.structs.replace(found.row.file, code="", reach={})
         await store.save(desk.tx, replace(found.row, file=file))
         return
@@ -286,7 +296,7 @@ async def tell_made(desk: Desk, person: Person, about: int) -> Notice | None:
 async def tell_done(desk: Desk, person: Person, about: int) -> Notice | None:
     """The mentor hears that it worked."""
     found = await hers(desk, person, about, Part.MENTOR, IntroductionState.ACCEPTED)
-    if found is None:
+    if found is None or not found.pair.living:
         return None
     name = own(await alias_of(desk, found.pair.mentee_id))
     return Notice(
@@ -298,10 +308,10 @@ async def tell_reach(desk: Desk, person: Person, about: int) -> Notice | None:
     """What the other one gave her: brought once, then forgotten here."""
     found = await known(desk, about, lock=True)
     part = found.part(person.id) if found is not None else None
-    if found is None or part not in (Part.MENTEE, Part.CONTACT):
+    if found is None or part not in (Part.MENTEE, Part.CONTACT) or found.row.state is not IntroductionState.ACCEPTED:
         return None
     other, file = found.other(person.id), found.row.file
-    if other is None or other not in file.reach or await store.blocked(desk.tx, person.id, [other]):
+    if other is None or other not in file.reach:
         return None
     words = read_own(file.reach[other])
     rest = {who: one for who, one in file.reach.items() if who != other}

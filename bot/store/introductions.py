@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,14 +87,3 @@ async def give_back(tx: Tx, introduction_id: int) -> None:
 async def close_link(tx: Tx, introduction_id: int) -> None:
     """Nobody comes by this link any more."""
     await tx.conn.execute(sa.delete(t.invites).where(*LINK), {"the_about": introduction_id})
-
-
-async def blocked(tx: Tx, person_id: int, others: Collection[int]) -> bool:
-    """Whether she blocked one of these women, or one of them her."""
-    b = t.blocks.c
-    either = sa.or_(
-        sa.and_(b.blocker_id == person_id, b.blocked_id.in_(others)),
-        sa.and_(b.blocked_id == person_id, b.blocker_id.in_(others)),
-    )
-    found: int | None = await tx.conn.scalar(sa.select(sa.func.count()).select_from(t.blocks).where(either))
-    return bool(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -212,6 +213,16 @@ async def has_blocked(tx: Tx, blocker_id: int, blocked_id: int) -> bool:
     """Whether this woman has blocked that one."""
     both = (t.blocks.c.blocker_id == blocker_id, t.blocks.c.blocked_id == blocked_id)
     return await tx.conn.scalar(sa.select(t.blocks.c.at).where(*both)) is not None
+
+
+async def blocked(tx: Tx, person_id: int, others: Collection[int]) -> bool:
+    """Whether she blocked one of these women, or one of them her."""
+    b = t.blocks.c
+    either = sa.or_(
+        sa.and_(b.blocker_id == person_id, b.blocked_id.in_(others)),
+        sa.and_(b.blocked_id == person_id, b.blocker_id.in_(others)),
+    )
+    return await tx.conn.scalar(sa.select(b.at).where(either).limit(1)) is not None
 
 
 async def forget_before(tx: Tx, moment: datetime) -> None:

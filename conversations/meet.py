@@ -42,6 +42,7 @@ from bot.mentoring.meetings import (
     moment,
 )
 from bot.mentoring.mentorship import MyPairs, Pair, PairOf
+from bot.mentoring.relay import name_of
 from conversations.preferences import hours_of
 
 NEAR = range(1, 8)  # days from today that are buttons
@@ -81,10 +82,11 @@ def is_id(words: str) -> bool:
 
 def which() -> Conversation[Pair | None]:
     """With whom, where she does not come from a pair; None where there is nobody to meet."""
-    pairs = {str(pair.id): pair for pair in (yield from look("pairs", MyPairs())) if may_meet(pair)}
+    hers = yield from look("pairs", MyPairs())
+    pairs = {str(pair.id): pair for pair in hers if may_meet(pair)}
     if len(pairs) < 2:
         return next(iter(pairs.values()), None)
-    names = {key: Option(own(pair.other)) for key, pair in pairs.items()}
+    names = {key: Option(name_of(pair, hers)) for key, pair in pairs.items()}
     return pairs[(yield from choice("which", _("Whom would you like to meet?"), names))]
 
 

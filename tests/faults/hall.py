@@ -16,13 +16,14 @@ from bot.mentoring.people import Person
 from bot.messages import Incoming
 from bot.store.people import KeptTalk, Known
 from tests.conversations.driver import Looks
-from tests.faults.paths import NOW, TALK_ID, Screen
+from tests.faults.cases import NOW
+from tests.faults.paths import TALK_ID, Screen
 
 
 def at(house: House, screen: Screen, **what: Any) -> Turn:
     """The turn that follows when she does `what` (text, button, voice, other) at this screen."""
     kept = KeptTalk(TALK_ID, screen.talk.name, screen.visit.about, True, "", NOW, journal=screen.journal)
-    known = Known(1, "lookup", NOW, None, b"", screen.visit.person, [kept])
+    known = Known(1, "lookup", NOW, None, b"", screen.visit.person, talks=[kept])
     state = State(known, NOW, lambda talk: talk.journal)  # type: ignore[arg-type,return-value]
     turning = take_turn(house, state, Incoming("stage", "1", "phone", NOW, **what))
     person, step = screen.visit.person, next_or_turn(turning, None)

@@ -4,7 +4,7 @@ measured on what the channels would show. The numbers stand here on their own: t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -50,17 +50,28 @@ class Longest:
             yield f"  {kind}: {units(text)}  {shown if len(shown) < 80 else shown[:77] + '...'}"
 
 
-def troubles(message: Message, look: str, longest: Longest) -> list[str]:
-    """Everything about one message that its platform would refuse, cut or leave unreachable."""
+def troubles(message: Message, look: str, longest: Longest, names: Collection[str] = ()) -> list[str]:
+    """Everything about one message that its platform would refuse, cut or leave unreachable. names: the names of women
+    among its labels: these may be cut where they stand in the text with the same number."""
     bubbles = LOOKS[look](message)
     found = [trouble for bubble in bubbles for trouble in CHECKS[look](bubble, longest)]
     buttons = [one for bubble in bubbles for one in all_buttons(bubble)]
     found += [f"data of {units(one.data)}: {one.data}" for one in buttons if not 1 <= len(one.data.encode()) <= 64]
-    found += [f"a label is cut: {one.label}" for one in buttons if "…" in one.label]
+    text = "\n".join(bubble.text for bubble in bubbles).split("\n")
+    found += [
+        f"a label is cut: {one.label}" for one in buttons if "…" in one.label and not whole_in(text, one.label, names)
+    ]
     found += way_out(message, bubbles)
     if look != "plain":
         found += [f"no button on any page: {one.label}" for one in unreachable(message, LOOKS[look])]
     return found
+
+
+def whole_in(text: list[str], label: str, names: Collection[str]) -> bool:
+    """Whether the line of the text that begins like this label has one of the names in full."""
+    number, _dot, head = label.partition(". ")
+    full = [line.partition(". ")[2] for line in text if line.startswith(f"{number}. ")]
+    return bool(head) and any(line in names and line.startswith(head.removesuffix("…").rstrip()) for line in full)
 
 
 def all_buttons(bubble: Bubble) -> list[Button]:

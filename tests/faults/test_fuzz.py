@@ -27,7 +27,8 @@ from bot.testing import Phone, rehearsal
 from conversations import PROGRAMME
 from tests.faults.hall import at
 from tests.faults.limits import Longest, troubles
-from tests.faults.paths import TALK_ID, Screen, Visits, house_of, walk_all
+from tests.faults.paths import TALK_ID, Screen, house_of, walk_all
+from tests.faults.visits import Visits
 from tests.transcripts.theatre import CountingChannel
 
 MANY = int(os.environ.get("FUZZ", "300"))

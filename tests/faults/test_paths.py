@@ -23,7 +23,8 @@ from bot.messages import Bubble, Media
 from conversations import PROGRAMME
 from tests.faults.hall import at, words_of
 from tests.faults.limits import LOOKS, Longest, telegram, troubles
-from tests.faults.paths import TALK_ID, Screen, Visits, Walk, draw, draw_end, house_of, walk_all
+from tests.faults.paths import TALK_ID, Screen, Walk, draw, draw_end, house_of, names_on, walk_all
+from tests.faults.visits import Visits
 
 LONG = os.environ.get("LONG") == "1"
 CATALOGS = Catalogs.load()
@@ -89,7 +90,7 @@ def test_every_path_ends_and_every_screen_is_within_the_limits(language: str) ->
         for also in (False, True) if isinstance(screen.ask.kind, Choices) else (False,):
             for message in draw(screen, CATALOGS, ticked=also):
                 found += [f"{screen.talk.name} {screen.ask.key} on {look}: {one}"
-                          for look in LOOKS for one in troubles(message, look, seen)]  # fmt: skip
+                          for look in LOOKS for one in troubles(message, look, seen, names_on(screen))]  # fmt: skip
     for screen in chain.from_iterable(walk.ends for walk in walks(language)):
         for message in draw_end(screen, CATALOGS):
             found += [f"{screen.talk.name} ends on {look}: {one}"
@@ -102,7 +103,8 @@ def test_every_path_ends_and_every_screen_is_within_the_limits(language: str) ->
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_talk_of_the_programme_is_walked_and_every_question_but_the_menu_has_back_and_stop(language: str) -> None:
-    assert {screen.talk.name for screen in screens(language)} == set(PROGRAMME.talks)
+    found = chain(screens(language), chain.from_iterable(walk.ends for walk in walks(language)))
+    assert {screen.talk.name for screen in found} == set(PROGRAMME.talks)
     for screen in screens(language):
         nav = {one.data.rsplit(".", 1)[-1] for one in draw(screen, CATALOGS)[-1].nav}
         assert screen.ask.bare == (screen.talk.name == PROGRAMME.menu)

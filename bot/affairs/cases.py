@@ -13,6 +13,7 @@ from bot.affairs import pairs, photos, profiles
 from bot.affairs.desk import Affair, Carried, Desk, Notice
 from bot.dialogue.steps import Json, Ltr, Own, Text, Words, _, lines, own, p_, paragraphs, read_own
 from bot.mentoring.lookups import NOT_HERE, Helpline
+from bot.mentoring.mentorship import Side
 from bot.mentoring.path import MentorState
 from bot.mentoring.people import Person
 from bot.mentoring.team import (
@@ -67,7 +68,6 @@ async def find(desk: Desk, what: CaseOf, person: Person) -> Case | None:
         await desk.cancel([team.REPORT_UNANSWERED], row.id)
         await log(desk, person, f"looked at case {row.id}")
     names = await team.names_of(desk.tx, (row.reporter_id, row.about_id or 0))
-    mentor = await kept.mentor_row(desk.tx, row.about_id or 0)
     pair = await kept_pairs.get(desk.tx, row.pair_id or 0)
     return Case(
         row.id,
@@ -76,10 +76,17 @@ async def find(desk: Desk, what: CaseOf, person: Person) -> Case | None:
         names.get(row.reporter_id, ""),
         names.get(row.about_id or 0, ""),
         row.file,
-        mentor is not None and mentor.state is MentorState.APPROVED,
+        await mentors(desk, row.about_id or 0),
         pair.id if pair is not None else 0,
         pair is not None and pair.living,
     )
+
+
+async def mentors(desk: Desk, person_id: int) -> bool:
+    """Whether there is something to stop: she is approved, or has ceased to be a mentor and kept her pairs."""
+    row = await kept.mentor_row(desk.tx, person_id)
+    approved = row is not None and row.state is MentorState.APPROVED
+    return approved or bool(await kept_pairs.living_of(desk.tx, person_id, Side.MENTOR))
 
 
 # --- what a coordinator does --------------------------------------------------------------------------------------
@@ -87,12 +94,14 @@ async def find(desk: Desk, what: CaseOf, person: Person) -> Case | None:
 
 async def pause(desk: Desk, effect: PauseMentor, person: Person) -> Carried:
     """The reported mentor is approved no more until a coordinator approves her anew: she waits among the applicants,
-    so that she cannot take the pause back herself. Her requests go on to others, her pairs end."""
+    so that she cannot take the pause back herself. Her requests go on to others, her pairs end; these end too where she
+    quickly ceased to be a mentor herself."""
     case = await to_do(desk, person, effect.case)
     row = await kept.mentor_row(desk.tx, case.about_id, lock=True) if case is not None and case.about_id else None
-    if case is None or row is None or row.state is not MentorState.APPROVED:
+    if case is None or row is None or not await mentors(desk, row.person_id):
         return Carried(person, says=NOT_HERE)
-    await profiles.leave(desk, row, MentorState.WAITING, replace(row.file, decided_at=None, decided_by=0))
+    if row.state is MentorState.APPROVED:
+        await profiles.leave(desk, row, MentorState.WAITING, replace(row.file, decided_at=None, decided_by=0))
     await pairs.end_all(desk, row.person_id)
     await desk.tell(row.person_id, "team_paused", row.person_id)
     await log(desk, person, f"paused mentor {row.person_id} in case {case.id}")

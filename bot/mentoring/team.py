@@ -204,7 +204,8 @@ class AskApplicant(Effect):
 
 class Case(msgspec.Struct, frozen=True):
     """A report as a coordinator sees it. reporter, about: names ("" if she gave none, or is gone). mentor: the reported
-    one is an approved mentor. pair: id of their pair, 0 for none; living: whether they are still one."""
+    one is an approved mentor, or still has mentees. pair: id of their pair, 0 for none; living: whether they are still
+    one."""
 
     id: int
     state: CaseState

@@ -50,8 +50,9 @@ async def send_round(desk: Desk, pairs: Sequence[tuple[int, int]], by: int) -> i
 
 
 async def send_one(desk: Desk, mentee_id: int, mentor_id: int) -> bool:
-    """One request of a round; whether it went out."""
-    if await kept.has_mentor(desk.tx, mentee_id) or await kept.of_mentee(desk.tx, mentee_id):
+    """One request of a round; whether it went out. Who has left the waiting list meanwhile is not asked for."""
+    waits = await kept.waits_since(desk.tx, mentee_id) is not None
+    if not waits or await kept.has_mentor(desk.tx, mentee_id) or await kept.of_mentee(desk.tx, mentee_id):
         return False
     mentee, mentor = await matchmaker.mentee(desk.tx, mentee_id), await matchmaker.mentor(desk.tx, mentor_id)
     if mentee is None or mentor is None or against(mentee, mentor, desk.now):

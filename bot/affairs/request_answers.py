@@ -22,6 +22,7 @@ from bot.affairs.request_moves import (
 from bot.dialogue.steps import Json, Text, Words, _, paragraphs
 from bot.mentoring.constraints import Against
 from bot.mentoring.lookups import NOT_HERE
+from bot.mentoring.path import MentorState
 from bot.mentoring.people import Person
 from bot.mentoring.requests import (
     IGNORED_PAUSE,
@@ -150,7 +151,7 @@ async def keep_file(desk: Desk, request: Request, file: RequestFile) -> None:
 async def here_again(desk: Desk, _effect: HereAgain, person: Person) -> Carried:
     """Her pause ends."""
     row = await profiles.mentor_row(desk.tx, person.id, lock=True)
-    if row is None:
+    if row is None or row.state is not MentorState.APPROVED:
         await desk.not_hers(person, "a mentor's pause")
         return Carried(person, says=NOT_HERE)
     if row.paused_until is not None and row.paused_until > desk.now:

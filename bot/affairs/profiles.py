@@ -178,6 +178,13 @@ async def leave(desk: Desk, row: MentorRow, state: MentorState, file: MentorFile
         await unavailable(desk, row.person_id)
 
 
+async def gone(desk: Desk, person: Person) -> None:
+    """She takes her yes back, or is erased: she is on no path any more, and nobody decides upon her."""
+    row = await profiles.mentor_row(desk.tx, person.id, lock=True)
+    if row is not None and row.state in ON_THE_PATH:
+        await leave(desk, row, MentorState.LEFT, row.file)
+
+
 async def unavailable(desk: Desk, mentor_id: int) -> None:
     """Requests that wait for her go on to the next choice."""
     from bot.affairs import requests  # here, because requests pause mentors who do not answer
@@ -322,4 +329,5 @@ AFFAIR = Affair(
         StopMentoring: stop_mentoring,
     },
     notices={"mentor_question": question, "mentor_approved": approved, "mentor_declined": declined, BACK: back},
+    leaves=(gone,),
 )

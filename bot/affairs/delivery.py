@@ -86,7 +86,7 @@ async def post(desk: Desk, row: Relayed, receiver: Person) -> bool:
 
 async def shown(desk: Desk, row: Relayed, receiver: Person) -> Notice | None:
     """A message as she gets it: who it is from on its first line, then her words as they are. None where its voice note
-    or photo is gone."""
+    or photo is gone, or one of the two has said no to these meanwhile."""
     hers = await pairs.pairs_of(desk.tx, receiver.id)
     pair = next((one for one in hers if one.id == row.pair_id), None)
     words = read_own(row.words)
@@ -97,7 +97,7 @@ async def shown(desk: Desk, row: Relayed, receiver: Person) -> Notice | None:
     if row.media_id is None:
         return Notice(said, buttons)
     media = await relay.media(desk.tx, row.sender_id, row.media_id)
-    if media is None or media.body is None:
+    if media is None or media.body is None or not pair.media_agreed:
         return None
     if words.photo is not None:
         return Notice(said, buttons, photo=Attachment(photos.MIME, media.body))

@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -19,6 +20,7 @@ from starlette.routing import BaseRoute
 
 from bot import pictures
 from bot.affairs import all_affairs
+from bot.affairs.clockwork import made
 from bot.affairs.desk import Office
 from bot.channels.simulator import Simulator
 from bot.channels.telegram import Telegram
@@ -97,7 +99,7 @@ def put_together(
     catalogs = Catalogs.load()
     office = Office.of(programme, catalogs, all_affairs(), chance)
     house = House.of(office, lambda: "".join(chance.choices(TOKEN_SIGNS, k=10)))
-    outbox = Outbox(store, channels, clock)
+    outbox = Outbox(store, channels, clock, partial(made, office))
     batches = Batches(store, house, clock, outbox.poke)
     scheduler = Scheduler(store, office, channels, clock, outbox.poke)
     return Sorora(store, house, clock, channels, batches, outbox, scheduler)

@@ -11,7 +11,7 @@ clock must do is a *deed*. Both wait as rows of the table `due`.
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
@@ -129,20 +129,24 @@ class Desk:
         else:
             await self.send(person, kind, about)
 
-    async def tell_team(self, kind: str, about: int = 0, *, at_once: bool = False) -> int:
-        """Tell every coordinator; gives how many there are."""
+    async def tell_team(self, kind: str, about: int = 0, *, at_once: bool = False, but: Collection[int] = ()) -> int:
+        """Tell every coordinator who takes part, except these (whom it is about); gives how many there are."""
         team = await self.tx.conn.scalars(
             sa.select(t.coordinators.c.person_id)
             .where(t.coordinators.c.state == "confirmed")
             .order_by(t.coordinators.c.person_id)
         )
-        found = list(team)
-        for person_id in found:
+        found = [await people.get(self.tx, person_id) for person_id in list(team) if person_id not in but]
+        told = [person.id for person in found if person is not None and person.takes_part]
+        for person_id in told:
             await self.tell(person_id, kind, about, at_once=at_once)
-        return len(found)
+        return len(told)
 
     async def send(self, person: Person, kind: str, about: int) -> None:
-        """Make a notice and send it now, where there still is something to tell."""
+        """Make a notice and send it now, where there still is something to tell. Who has taken her yes to taking part
+        back hears nothing unasked any more."""
+        if not person.takes_part:
+            return
         notice = await self.office.affair.notices[kind](self, person, about)
         if notice is not None:
             await self.post(person, notice)
@@ -204,26 +208,6 @@ class Desk:
             await self.tell(person.id, one.kind, one.about)
         else:
             log.error("nobody knows what is due", kind=one.kind)
-
-    async def fire_all(self, most: int) -> int:
-        """Do up to `most` things that are due, each under a savepoint; what breaks is tried again later, some times.
-        Gives how many were due."""
-        found = await due.claim(self.tx, self.now, most)
-        for one in found:
-            savepoint = await self.tx.conn.begin_nested()
-            try:
-                await self.fire(one)
-            except sa.exc.DBAPIError:
-                raise  # the database's own troubles concern all of them
-            except Exception as broken:
-                await savepoint.rollback()
-                log.error("what was due broke", kind=one.kind, about=one.about, exc_info=broken)
-                if one.tries < MOST_TRIES:
-                    again = self.now + AGAIN
-                    await due.plan(self.tx, one.kind, one.about, one.person_id, again, tries=one.tries + 1)
-            else:
-                await savepoint.commit()
-        return len(found)
 
     async def media_came(self, person_id: int, media_id: int) -> None:
         """A voice note or photo of hers is here, or is known to be gone: the affairs whose deed is "media" hear it."""

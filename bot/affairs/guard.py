@@ -26,7 +26,7 @@ async def report(desk: Desk, effect: Report, person: Person) -> Carried:
         return await nothing(desk, person)
     file = CaseFile(why=effect.concern.value)
     case = await team.open_case(desk.tx, person.id, pair.other_id, pair.id, file, desk.now)
-    some = await desk.tell_team(REPORTED, case, at_once=True)
+    some = await desk.tell_team(REPORTED, case, at_once=True, but=(person.id, pair.other_id))
     return Carried(person, says=lines(TOLD, _("I tell you if nobody looks at it within an hour.")) if some else NOBODY)
 
 

@@ -242,7 +242,7 @@ async def ask_team(desk: Desk, effect: AskTeam, person: Person) -> Carried:
     row, side = found
     file = CaseFile(why="help", words=effect.words)
     case = await team.open_case(desk.tx, person.id, row.person(side.other), row.id, file, desk.now)
-    if await desk.tell_team("team_help", case, at_once=True):
+    if await desk.tell_team("team_help", case, at_once=True, but=(person.id, row.person(side.other))):
         return Carried(person, says=_("A coordinator has your message. She answers you here."))
     return Carried(person, says=_("I keep your message. No coordinator is here yet. She sees it when she comes."))
 

@@ -37,8 +37,11 @@ CHATS = 20_000  # chats whose pace is remembered
 class Outbox:
     """Sends what waits for every channel, until it is stopped."""
 
-    def __init__(self, store: Store, channels: Mapping[str, Channel], clock: Clock) -> None:
-        self.posts = [Post(store, channel, clock) for channel in channels.values()]
+    def __init__(
+        self, store: Store, channels: Mapping[str, Channel], clock: Clock, make: mail.Make | None = None
+    ) -> None:
+        """make: writes nudges at the moment when they go out (bot.affairs.clockwork.made)."""
+        self.posts = [Post(store, channel, clock, make) for channel in channels.values()]
 
     def poke(self) -> None:
         """Something new may be waiting."""
@@ -86,6 +89,7 @@ class Post:
     store: Store
     channel: Channel
     clock: Clock
+    make: mail.Make | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
     done: list[mail.Done] = field(default_factory=list)
@@ -127,7 +131,7 @@ class Post:
                     await people.left(tx, lookup, now)
                     await mail.refuse_all(tx, lookup, "she left", now)
                 lease = timedelta(seconds=self.channel.lease)
-                claimed = await mail.claim(tx, self.channel.name, now, lease, room) if room else []
+                claimed = await mail.claim(tx, self.channel.name, now, lease, room, self.make) if room else []
                 due = None if done or claimed else await mail.next_due(tx, self.channel.name)
         except BaseException:
             self.done[:0] = done  # not recorded: keep for the next round

@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.affairs.clockwork import fire_all
 from bot.affairs.desk import Desk, Office
 from bot.clock import Clock
 from bot.errors import MediaGone, TryLater
@@ -22,7 +23,7 @@ KEPT = timedelta(days=30)  # update ids, finished messages, what women write to 
 FETCH_EVERY = 5  # seconds; WhatsApp keeps a voice note's address for minutes only
 FORGET_EVERY = 3600  # seconds
 FIRE_EVERY = 5  # seconds
-AT_ONCE = 100  # things that are due, done in one transaction
+AT_ONCE = 500  # things that are due, done in one transaction
 LEASE = timedelta(minutes=1)
 MOST_TRIES = 60  # about an hour, then a voice note counts as gone
 
@@ -67,7 +68,7 @@ class Scheduler:
             while True:
                 async with self.store.begin() as tx:
                     desk = Desk(tx, self.office, self.clock.now())
-                    some = await desk.fire_all(AT_ONCE)
+                    some = await fire_all(desk, AT_ONCE)
                 fired += some
                 if desk.posted:
                     self.posted()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.dialogue.steps import Ask, Choices, Day, FreeText, Json, Number, Refused, Scale, _, p_
-from bot.i18n import Catalogs, normalise
+from bot.dialogue.steps import Ask, Choices, Day, FreeText, Json, Number, Option, Refused, Scale, _, p_
+from bot.i18n import CONTROLS, Catalogs, normalise
 from bot.mentoring.effects import Programme
 
 LONGEST_PHRASE = 60  # characters: what is longer is a story, not a command
@@ -183,14 +183,18 @@ class Reader:
         return chosen
 
     def numbered(self, number: int | None) -> str | None:
-        """The option with this number: the one on its button where buttons bear numbers, else its place from 1."""
+        """The option with this number: the one on its button ("3", "3. Lina") where buttons bear numbers, else its
+        place from 1."""
         options = self.ask.kind.options
-        labels = {
-            self.catalogs.parse_number(self.catalogs.label(options[key].label, self.language)): key for key in options
-        }
+        labels = {self.number_on(option): key for key, option in options.items()}
         if labels.keys() - {None}:
             return labels.get(number) if number is not None else None
         return list(options)[number - 1] if number is not None and 1 <= number <= len(options) else None
+
+    def number_on(self, option: Option) -> int | None:
+        """The number that a button bears, or bears before a name."""
+        label = CONTROLS.sub("", self.catalogs.label(option.label, self.language))
+        return self.catalogs.parse_number(label.partition(". ")[0])
 
     def labelled(self, text: str) -> str | None:
         """The option with exactly these words on its button, in her language."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -168,20 +168,33 @@ class Claimed:
     created_at: datetime
 
 
-async def claim(tx: Tx, channel: str, now: datetime, lease: timedelta, most: int) -> list[Claimed]:
-    """Claim up to `most` messages of a channel, at most one for each recipient, oldest first."""
+Make = Callable[[Tx, datetime, int, str, int], Awaitable[Message | None]]
+
+
+async def claim(
+    tx: Tx, channel: str, now: datetime, lease: timedelta, most: int, make: Make | None = None
+) -> list[Claimed]:
+    """Claim up to `most` messages of a channel, at most one for each recipient, oldest first. make: writes a nudge that
+    goes out now (person id, kind, about), or gives None where there is nothing to tell any more."""
     rows = await tx.conn.execute(
         CLAIM[tx.postgres], {"of_channel": channel, "now": now, "until": now + lease, "most": most}
     )
-    claimed = [one for row in rows.all() if (one := await opened(tx, row, now)) is not None]
+    claimed = [one for row in rows.all() if (one := await opened(tx, row, now, make)) is not None]
     return sorted(claimed, key=lambda one: one.sending.id)
 
 
-async def opened(tx: Tx, row: sa.Row[Any], now: datetime) -> Claimed | None:
-    """A claimed row as a message. One that cannot be opened stays under lease, since a missing key may come back, and
-    is given up after a day."""
+async def opened(tx: Tx, row: sa.Row[Any], now: datetime, make: Make | None) -> Claimed | None:
+    """A claimed row as a message; None for a nudge that is not true any more. One that cannot be opened stays under
+    lease, since a missing key may come back, and is given up after a day."""
     try:
-        message = tx.vault.open_json(row.sealed, Message)
+        if row.sealed is None and row.kind and make is not None:
+            made = await make(tx, now, row.person_id, row.kind, row.about)
+            if made is None:
+                await finish(tx, [Done(row.id, REFUSED, reason="there was nothing to tell any more")], now)
+                return None
+            message = made
+        else:
+            message = tx.vault.open_json(row.sealed, Message)
         sending = Sending(row.id, row.channel, tx.vault.open(row.address), message)
     except (KeyTrouble, msgspec.DecodeError) as trouble:
         log.error("a message cannot be opened", channel=row.channel, id=row.id, reason=type(trouble).__name__)

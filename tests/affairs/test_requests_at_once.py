@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from bot.affairs import all_affairs
 from bot.affairs import requests as affair
+from bot.affairs.clockwork import fire_all
 from bot.affairs.desk import Desk, Office
 from bot.errors import TryLater
 from bot.mentoring.effects import Effect
@@ -128,7 +129,7 @@ def pauses(her: Woman) -> Act:
 
 async def fires(desk: Desk) -> None:
     """The clock of one process."""
-    await desk.fire_all(100)
+    await fire_all(desk, 100)
 
 
 async def request_of(mentee: Woman) -> Any:

@@ -1,0 +1,86 @@
+"""The clock at the desk: what is due is claimed and done in one transaction. Nudges go in bulk and with manners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+import structlog
+
+from bot.affairs.desk import AGAIN, MOST_TRIES, Desk, Office, awake
+from bot.mentoring import nudges as manners
+from bot.mentoring.nudges import CHECK_IN, NUDGES
+from bot.messages import Message
+from bot.store import due, nudges, people
+from bot.store.door import Tx
+from bot.store.due import Due
+
+log = structlog.get_logger(__name__)
+
+
+async def fire_all(desk: Desk, most: int) -> int:
+    """Do up to `most` things that are due; gives how many were."""
+    found = await due.claim(desk.tx, desk.now, most)
+    for one in found:
+        if one.kind not in NUDGES:
+            await fire_safely(desk, one)
+    await nudge(desk, [one for one in found if one.kind in NUDGES])
+    return len(found)
+
+
+async def fire_safely(desk: Desk, one: Due) -> None:
+    """Do one thing under a savepoint; what breaks is tried again later, some times."""
+    savepoint = await desk.tx.conn.begin_nested()
+    try:
+        await desk.fire(one)
+    except sa.exc.DBAPIError:
+        raise  # the database's own troubles concern all of them
+    except Exception as broken:
+        await savepoint.rollback()
+        log.error("what was due broke", kind=one.kind, about=one.about, exc_info=broken)
+        if one.tries < MOST_TRIES:
+            await due.plan(desk.tx, one.kind, one.about, one.person_id, desk.now + AGAIN, tries=one.tries + 1)
+    else:
+        await savepoint.commit()
+
+
+async def nudge(desk: Desk, found: Sequence[Due]) -> None:
+    """Bring nudges in a handful of statements for all of them. What cannot come now is planned anew or left out; after
+    a check-in there is always the next one. The message is made when it is sent."""
+    if not found:
+        return
+    moments = await nudges.moments(desk.tx, sorted({one.person_id for one in found}), desk.office.programme.menu)
+    queue: dict[int, Due] = {}
+    again: dict[tuple[str, int, int], Due] = {}
+    for one in sorted(found, key=lambda one: (NUDGES[one.kind].rank, one.at, one.about)):
+        moment = moments.get(one.person_id)
+        if moment is None:
+            continue
+        key = (one.kind, one.about, one.person_id)
+        if one.kind == CHECK_IN and (following := manners.next_check_in(one.at, moment, desk.now)):
+            again[key] = replace(one, at=following, tries=0)
+        when = manners.allowed(one.kind, one.at, moment, desk.now, second=one.person_id in queue)
+        if when is not None and when <= desk.now:
+            queue[one.person_id] = replace(one, kind=manners.kindly(one.kind, moment))
+        elif when is not None:
+            again[key] = replace(one, at=when)
+    reached = await nudges.queue(desk.tx, queue, desk.now)
+    counts = {person: manners.unanswered(queue[person].kind, moments[person]) for person in reached}
+    await nudges.mark(desk.tx, counts, desk.now)
+    await nudges.plan_all(desk.tx, list(again.values()))
+    desk.posted = desk.posted or bool(reached)
+
+
+async def made(office: Office, tx: Tx, now: datetime, person_id: int, kind: str, about: int) -> Message | None:
+    """A nudge as it goes out, in her language of this moment; None where it is not true any more. One that has come
+    into her quiet hours, because many were sent before it, waits for their end."""
+    desk, person = Desk(tx, office, now), await people.get(tx, person_id)
+    if person is None:
+        return None
+    if (when := awake(person, now)) > now:
+        await desk.plan(person_id, kind, about, when)
+        return None
+    notice = await office.affair.notices[kind](desk, person, about)
+    return desk.message(person, notice) if notice is not None else None

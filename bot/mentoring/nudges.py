@@ -1,0 +1,98 @@
+"""What comes unasked: all of it in one table, and the manners with which it comes (PRODUCT N1 to N7). Pure.
+
+Nobody is disturbed at night or in a pause, in the middle of a talk, or twice a day; what falls together is sorted by
+what matters most, and the rest waits for another day or is left out. After a server was off, that is one message and
+not a burst. Who leaves three check-ins unanswered gets a kind question, and then silence until she writes.
+
+What another woman does (a request, her words, a yes) is told by the notices of its affair and waits only for quiet
+hours; so do reminders of meetings, and whatever is about safety.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.mentoring.rhythm import MOST_UNANSWERED, Rhythm, check_in_after, check_in_next, may_come
+
+CHECK_IN, STILL_THERE = "check_in", "still_there"
+MIDST = timedelta(minutes=15)  # an open talk that was touched so recently is not disturbed
+LATER = timedelta(minutes=20)
+
+
+class Whom(StrEnum):
+    """To whom a nudge goes."""
+
+    MENTEE = "mentee"
+    MENTOR = "mentor"
+    BOTH = "both"
+    TEAM = "team"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A class of nudges. rank: what matters more has the lower number. late: where it could not come within this time
+    it is left out rather than told too late (None: it keeps). talk: what its button opens."""
+
+    to: Whom
+    rank: int
+    late: timedelta | None
+    talk: str
+
+
+DAY = timedelta(days=1)
+# Kind: to whom, rank, how late, talk. When it is due and what cancels it stands with its affair (desk.plan, cancel).
+NUDGES: Mapping[str, Nudge] = {
+    CHECK_IN: Nudge(Whom.MEMBER, 2, 3 * DAY, "check_in"),
+    STILL_THERE: Nudge(Whom.MEMBER, 2, None, "check_in"),
+    "pair_agree_again": Nudge(Whom.BOTH, 3, 3 * DAY, "agreement"),
+    "pair_ending": Nudge(Whom.BOTH, 3, None, "ending"),
+    "mentor_back": Nudge(Whom.MENTOR, 4, None, "mentoring"),
+    "pair_chain": Nudge(Whom.MENTEE, 8, None, "chain"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How she stands at this moment: her rhythm, when something came unasked the last time, how many check-ins in a row
+    she left unanswered, when her open talk was touched (None where no talk is open but the menu). Moments are UTC."""
+
+    rhythm: Rhythm
+    nudged_at: datetime | None = None
+    unanswered: int = 0
+    busy_at: datetime | None = None
+
+
+def allowed(kind: str, due: datetime, moment: Moment, now: datetime, *, second: bool = False) -> datetime | None:
+    """When a nudge that was due at `due` may come to her: now, or later; None where it is left out. second: something
+    else comes to her now already. Moments are UTC."""
+    late = NUDGES[kind].late
+    if moment.unanswered > MOST_UNANSWERED or (kind == CHECK_IN and not moment.rhythm.check_ins):
+        return None
+    last = now if second else moment.nudged_at
+    when = may_come(moment.rhythm, last, now)
+    if when <= now and moment.busy_at is not None and now - moment.busy_at < MIDST:
+        when = may_come(moment.rhythm, last, now + LATER)
+    return when if late is None or when - due <= late else None
+
+
+def next_check_in(due: datetime, moment: Moment, now: datetime) -> datetime | None:
+    """The check-in after the one that was due at `due`; None where she does not wish any more. After a long time off
+    it is the first that is still to come."""
+    if not moment.rhythm.check_ins:
+        return None
+    following = check_in_next(moment.rhythm, due)
+    return following if following > now else check_in_after(moment.rhythm, now)
+
+
+def kindly(kind: str, moment: Moment) -> str:
+    """What is asked: after three check-ins without a word from her, another question in place of the fourth."""
+    return STILL_THERE if kind == CHECK_IN and moment.unanswered == MOST_UNANSWERED else kind
+
+
+def unanswered(kind: str, moment: Moment) -> int:
+    """How many check-ins in a row she leaves unanswered, once this has come to her."""
+    return moment.unanswered + (kind in (CHECK_IN, STILL_THERE))

@@ -190,7 +190,7 @@ def test_every_button_does_what_its_label_does_when_it_is_typed(language: str) -
 
 def numbers_mean_more(screen: Screen) -> bool:
     """Whether a number that she writes is not just the place of an option: a level, a day, a number on a button."""
-    labels = [CATALOGS.label(option.label, "en") for option in screen.ask.kind.options.values()]
+    labels = [CATALOGS.label(option.label, "en").partition(".")[0] for option in screen.ask.kind.options.values()]
     return isinstance(screen.ask.kind, Scale | Day) or any(label.isdecimal() for label in labels)
 
 
@@ -199,6 +199,17 @@ def test_a_number_on_a_button_goes_before_its_place() -> None:
     answers = {"5": "1 milestone to go", "4, 5": "All milestones are done", "1": "Please tap your answers"}
     for wrote, answer in answers.items():
         assert answer in words_of(at(HOUSE, screen, text=wrote))
+
+
+def test_a_number_before_a_name_goes_before_its_place() -> None:
+    for language in CATALOGS.languages:
+        screen = next(one for one in screens(language) if one.ask.key == "choice.2" and len(one.ask.kind.options) == 3)
+        options = list(screen.ask.kind.options)
+        for wrote in ("1", "2", "3"):
+            turn = at(HOUSE, screen, text=wrote)
+            answers = [talk.journal.answers.get("choice.2") for talk in turn.changed.values() if talk.journal]
+            named = [key for key in options if key == f"1{wrote}"]
+            assert answers == named, f"{wrote!r} of {options}"
 
 
 def taken(turn: Turn, screen: Screen) -> bool:

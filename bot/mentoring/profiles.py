@@ -15,7 +15,7 @@ from enum import IntEnum, StrEnum
 import msgspec
 
 from bot.dialogue.steps import LookUp
-from bot.dialogue.words import Text, p_
+from bot.dialogue.words import Text, _, p_
 from bot.mentoring.effects import Effect
 
 FEWEST_PLACES, MOST_PLACES = 1, 5
@@ -48,6 +48,9 @@ TONGUES: tuple[str, ...] = (
 )  # fmt: skip
 
 
+LANGUAGES: Text = _("Languages: {items}")
+
+
 class Field(StrEnum):
     """Professional fields: the major groups of ISCO-08 that women in the programme work in, in plain words. The first
     nine are those of the ready goals (conversations/content/goal_examples.toml), with the same ids."""
@@ -76,47 +79,47 @@ class Field(StrEnum):
 
 
 FIELDS: Mapping[Field, Text] = {
-    # limit: 24
+    # limit: 22
     Field.CARE: p_("field", "Care and health"),
-    # limit: 24
+    # limit: 22
     Field.CLEAN: p_("field", "Cleaning"),
-    # limit: 24
+    # limit: 22
     Field.FOOD: p_("field", "Kitchen and food"),
-    # limit: 24
+    # limit: 22
     Field.SHOP: p_("field", "Shop and sales"),
-    # limit: 24
+    # limit: 22
     Field.CHILD: p_("field", "Children and school"),
-    # limit: 24
+    # limit: 22
     Field.OFFICE: p_("field", "Office and computer"),
-    # limit: 24
+    # limit: 22
     Field.MAKE: p_("field", "Sewing and crafts"),
-    # limit: 24
+    # limit: 22
     Field.BUSINESS: p_("field", "My own business"),
-    # limit: 24
+    # limit: 22
     Field.STUDY: p_("field", "Language and study"),
-    # limit: 24
+    # limit: 22
     Field.BEAUTY: p_("field", "Hair and beauty"),
-    # limit: 24
+    # limit: 22
     Field.HOTEL: p_("field", "Hotel and travel"),
-    # limit: 24
+    # limit: 22
     Field.FACTORY: p_("field", "Factory and packing"),
-    # limit: 24
+    # limit: 22
     Field.DRIVE: p_("field", "Driving and delivery"),
-    # limit: 24
+    # limit: 22
     Field.BUILD: p_("field", "Building and repair"),
-    # limit: 24
+    # limit: 22
     Field.GREEN: p_("field", "Plants and animals"),
-    # limit: 24
+    # limit: 22
     Field.TECH: p_("field", "Websites and software"),
-    # limit: 24
+    # limit: 22
     Field.NUMBERS: p_("field", "Accounts and money"),
-    # limit: 24
+    # limit: 22
     Field.LAW: p_("field", "Law and rights"),
-    # limit: 24
+    # limit: 22
     Field.SOCIAL: p_("field", "Social work"),
-    # limit: 24
+    # limit: 22
     Field.ART: p_("field", "Art and media"),
-    # limit: 24
+    # limit: 22
     Field.SCIENCE: p_("field", "Science"),
 }
 
@@ -140,17 +143,17 @@ class Slot(StrEnum):
 
 
 SLOTS: Mapping[Slot, Text] = {
-    # limit: 24
+    # limit: 22
     Slot.WEEKDAY_MORNING: p_("time", "Weekday mornings"),
-    # limit: 24
+    # limit: 22
     Slot.WEEKDAY_AFTERNOON: p_("time", "Weekday afternoons"),
-    # limit: 24
+    # limit: 22
     Slot.WEEKDAY_EVENING: p_("time", "Weekday evenings"),
-    # limit: 24
+    # limit: 22
     Slot.WEEKEND_MORNING: p_("time", "Weekend mornings"),
-    # limit: 24
+    # limit: 22
     Slot.WEEKEND_AFTERNOON: p_("time", "Weekend afternoons"),
-    # limit: 24
+    # limit: 22
     Slot.WEEKEND_EVENING: p_("time", "Weekend evenings"),
 }
 
@@ -168,19 +171,19 @@ class Wish(StrEnum):
 
 
 WISHES: Mapping[Wish, Text] = {
-    # limit: 24
+    # limit: 22
     Wish.MOTHER_TONGUE: p_("wish", "My mother tongue"),
-    # limit: 24
+    # limit: 22
     Wish.OTHER_TONGUE: p_("wish", "Another mother tongue"),
-    # limit: 24
+    # limit: 22
     Wish.FIELD: p_("wish", "My field of work"),
-    # limit: 24
+    # limit: 22
     Wish.CHILDREN: p_("wish", "Has children"),
-    # limit: 24
+    # limit: 22
     Wish.NEAR: p_("wish", "Lives in my region"),
-    # limit: 24
+    # limit: 22
     Wish.WAY: p_("wish", "My way of meeting"),
-    # limit: 24
+    # limit: 22
     Wish.TIMES: p_("wish", "Free when I am"),
 }
 

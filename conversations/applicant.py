@@ -27,7 +27,7 @@ from bot.mentoring.effects import Outcome
 from bot.mentoring.lookups import NOT_HERE, Me
 from bot.mentoring.path import MentorState
 from bot.mentoring.people import Person
-from bot.mentoring.profiles import FIELDS, LEVELS, Field, Profile
+from bot.mentoring.profiles import FIELDS, LANGUAGES, LEVELS, Field, Profile
 from bot.mentoring.requests import number
 from bot.mentoring.team import Applicant, ApplicantOf, AskApplicant, Decide, NoteTalk, coordinates
 from conversations import competencies, places
@@ -141,7 +141,7 @@ def profile_lines(profile: Profile) -> Words:
     region = places.regions().get(profile.region)
     tongues = (Text("{language} ({level})")(language=Tongue(c), level=LEVELS[n]) for c, n in profile.languages.items())
     return lines(
-        named(_("Languages: {items}"), tongues),
+        named(LANGUAGES, tongues),
         named(_("Work she knows: {items}"), (FIELDS[field] for field in Field if field in profile.knows)),
         named(_("Work she wishes for: {items}"), (FIELDS[field] for field in Field if field in profile.hopes)),
         _("Region: {region}")(region=region.title) if region is not None else None,

@@ -81,7 +81,7 @@ def consent_of(me: Person) -> GiveConsent:
 def tell_number(digits: str) -> Words:
     """What she does with the number."""
     return lines(
-        _("Your number: {number}")(number=Ltr(digits)),
+        _("Your code: {number}")(number=Ltr(digits)),
         _("Tell it by phone or in person to who invited you."),
         _("It holds for 48 hours. I write to you when you are confirmed."),
     )

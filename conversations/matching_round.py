@@ -57,7 +57,7 @@ def keep(plan: RoundPlan) -> Conversation[list[Proposed]]:
         prompt = paragraphs(
             found(plan) if first == 0 else None,
             *(proposed(n, pair) for n, pair in page.items()),
-            _("Leave out any of these? None? Then only tap Done."),
+            _("Leave out any of these pairs? None? Then only tap Done."),
         )
         picked = yield from choices(f"out.{first}", prompt, {n: own(n) for n in page})
         out |= set(picked.options)

@@ -8,6 +8,7 @@ from bot.dialogue.steps import Conversation, Option, Talk, Words, _, choice, lin
 from bot.mentoring.effects import Outcome
 from bot.mentoring.lookups import NOT_HERE, Me, Now
 from bot.mentoring.meetings import (
+    WHEN,
     CancelMeeting,
     Meeting,
     MeetingOf,
@@ -98,7 +99,7 @@ def shown(meeting: Meeting, now: datetime, zone: str) -> Words:
     """The meeting in words."""
     name, rest = own(meeting.other), how_and_where(meeting.way, meeting.place)
     if meeting.at is not None:
-        when = _("When: {when}")(when=on_her_clock(meeting.at, zone))
+        when = WHEN(when=on_her_clock(meeting.at, zone))
         return paragraphs(_("Your meeting with {name}:")(name=name), lines(when, rest))
     times = [on_her_clock(at, zone) for at in meeting.times(now)]
     lead = _("{name} has not answered yet. You proposed:")(name=name)

@@ -91,7 +91,7 @@ def ask_story() -> Conversation[TellStory]:
         if not held_back(words.text):
             return TellStory(write_own(words))
         prompt = lines(
-            _("I see a number, an address or money in it. That keeps nobody safe."),
+            _("I see a number, an address or money in it. Without it you are safer."),
             _("Please tell it once more without that."),
         )
     raise AssertionError("she is asked until it can be shown")
@@ -103,7 +103,7 @@ def accept(_me: Person, _standing: Standing) -> Conversation[Outcome]:
     if accepted is None:
         yield from say(_("That is fine. The rules wait for you here. A coordinator can answer questions."))
         return Outcome()
-    yield from say(lines(_("Thank you. Everything of yours is here."), WHAT_COMES), keep=True)
+    yield from say(lines(_("Thank you. I have all I need from you."), WHAT_COMES), keep=True)
     return Outcome((accepted,))
 
 

@@ -125,7 +125,7 @@ def waiting(me: Person, standing: Standing) -> Conversation[Outcome]:
         yield from say(_("Thank you. The coordinator gets your answer now."))
         return Outcome((AnswerTeam(write_own(answer)),))
     fine, profile, story, back = "fine", "profile", "story", "back"
-    prompt = paragraphs(_("Everything of yours is here. Thank you."), mentor_steps.WHAT_COMES)
+    prompt = paragraphs(_("I have all I need from you. Thank you."), mentor_steps.WHAT_COMES)
     options: dict[str, Words] = {
         # limit: 24
         fine: p_("row", "All is good"),

@@ -118,7 +118,7 @@ def into_goal(goal: Goal, words: Json, today: date) -> Conversation[tuple[Effect
         options.pop("milestone")
     prompt = paragraphs(
         _("Your goal: {title}")(title=goals.said(goal.plan.title)),
-        _("What shall it be in your goal?"),
+        _("Where does it belong in your goal?"),
     )
     chosen = yield from choice("as", prompt, options)
     if chosen == "no":

@@ -184,7 +184,7 @@ def resume(pair: Pair) -> Conversation[Outcome]:
 
 def media(pair: Pair) -> Conversation[Outcome]:
     """Her yes or no to voice and photos."""
-    now = _("They go at the moment.") if pair.media_agreed else _("They do not go at the moment.")
+    now = _("At the moment you can send them.") if pair.media_agreed else _("At the moment you cannot send them.")
     prompt = lines(_("May you two send voice notes and photos? They go when both say yes."), now)
     return done(SetMedia(pair.id, (yield from yes_no("media", prompt))))
 

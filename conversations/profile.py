@@ -86,7 +86,7 @@ def again(me: Person, mine: Profile, about: str) -> Conversation[Outcome]:
     """The whole profile; a part of it is asked again and kept at once, and the whole is shown as it is then."""
     standing = yield from look("standing", MyMentoring())
     # limit: 24
-    fine = p_("row", "It is right so")
+    fine = p_("row", "It is right like this")
     changes = {key: Option(label) for key, (label, _ask) in profile_parts.parts_for(me).items()}
     asked = _("Is it right like this? Or tap what you would like to change.")
     prompt = paragraphs(_("Your profile"), profile_parts.whole(mine, me), asked)

@@ -146,7 +146,7 @@ def ask_limits(mine: Profile) -> Conversation[frozenset[Wish]]:
     if not options:
         return frozenset()
     prompt = lines(
-        _("Is one of these a must? Then I propose nobody without it."),
+        _("Must one of these be so? Then I propose nobody without it."),
         _("With fewer musts there are more women for you."),
     )
     picked = yield from optional(choices("limits", prompt, options))

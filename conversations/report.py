@@ -40,7 +40,7 @@ def report(about: str) -> Conversation[Outcome]:
     if about.endswith(TOLD):
         return (yield from also_block(pair, name))
     prompt = paragraphs(
-        _("What is it with {name}? One tap, and the team is told.")(name=name),
+        _("What happened with {name}? One tap, and the team is told.")(name=name),
         _("With “Block her” nothing from her reaches you any more. It cannot be undone."),
     )
     what = yield from choice("what", prompt, {**{each.value: CONCERNS[each] for each in CONCERNS}, BLOCK: BLOCK_HER})

@@ -46,7 +46,7 @@ def begin(about: str) -> Conversation[Outcome]:
     options: dict[str, Words] = {"yes": YES, "no": NO, **({} if asked else {"ask": ASK})}
     answer = yield from choice("answer", shown(card, now.tzinfo), options)
     if answer == "no":
-        why = yield from choice("why", _("Which is nearest? I tell her nothing of this."), WHY_NOT)
+        why = yield from choice("why", _("Which reason fits best? I tell her nothing of this."), WHY_NOT)
         return Outcome((Decline(card.id, WhyNot(why)),))
     alias = yield from requesting.ask_name(me)
     if not alias:
@@ -65,7 +65,7 @@ def shown(card: Card, zone: tzinfo | None) -> Words:
     return paragraphs(
         lines(
             _("{name} would like you as her mentor.")(name=called(card.alias)),
-            _("A coordinator proposes you two.") if card.by_team else None,
+            _("A coordinator thinks that you two fit.") if card.by_team else None,
         ),
         lines(
             requesting.tongues(card.languages),

@@ -22,7 +22,7 @@ from bot.dialogue.steps import (
 from bot.mentoring.held_back import held_back
 from bot.mentoring.lookups import Helplines
 from bot.mentoring.people import Person
-from bot.mentoring.profiles import FIELDS, Field, Level
+from bot.mentoring.profiles import FIELDS, LANGUAGES, Field, Level
 from conversations.places import regions
 from conversations.preferences import LONGEST_NAME
 
@@ -32,7 +32,7 @@ TRIES = 3  # how often something is asked again that cannot go out as it is
 def tongues(languages: Mapping[str, Level]) -> Text | None:
     """Her languages, those she speaks best first."""
     codes = sorted(languages, key=lambda code: (-languages[code], code))
-    return _("Languages: {items}")(items=listing(*(Tongue(code) for code in codes))) if codes else None
+    return LANGUAGES(items=listing(*(Tongue(code) for code in codes))) if codes else None
 
 
 def works(fields: Iterable[Field]) -> Words | None:

@@ -16,6 +16,7 @@ from bot.mentoring.lookups import NOT_HERE, Helpline
 from bot.mentoring.mentorship import Side
 from bot.mentoring.path import MentorState
 from bot.mentoring.people import Person
+from bot.mentoring.relay import FROM
 from bot.mentoring.team import (
     MOST_READ,
     Case,
@@ -158,7 +159,7 @@ async def sound(desk: Desk, person: Person, sender_id: int, words: Json) -> Mess
     media = await relay.media(desk.tx, sender_id, number) if number else None
     if media is None or media.body is None:
         return None
-    from_her = _("From {name}:")(name=called((await team.names_of(desk.tx, [sender_id])).get(sender_id)))
+    from_her = FROM(name=called((await team.names_of(desk.tx, [sender_id])).get(sender_id)))
     if said.photo is not None:
         return desk.message(person, Notice(from_her, photo=Attachment(photos.MIME, media.body)))
     return desk.message(person, Notice(from_her, voice=Attachment(media.mime, media.body, media.seconds)))

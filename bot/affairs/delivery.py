@@ -16,7 +16,7 @@ from bot.affairs.desk import Desk, Notice, awake
 from bot.dialogue.steps import Words, _, lines, own, p_, read_own
 from bot.mentoring.mentorship import Pair
 from bot.mentoring.people import Person
-from bot.mentoring.relay import RelayState, name_of
+from bot.mentoring.relay import FROM, RelayState, name_of
 from bot.messages import Attachment, Opening
 from bot.store import growth, mail, pairs, people, relay
 from bot.store import tables as t
@@ -92,7 +92,7 @@ async def shown(desk: Desk, row: Relayed, receiver: Person) -> Notice | None:
     words = read_own(row.words)
     if pair is None:
         return None
-    said: Words = lines(_("From {name}:")(name=name_of(pair, hers)), own(words.text) if words.text else None)
+    said: Words = lines(FROM(name=name_of(pair, hers)), own(words.text) if words.text else None)
     buttons = ((ANSWER, Opening("write", str(pair.id))), (REPORT, Opening("report", str(pair.id))))
     if row.media_id is None:
         return Notice(said, buttons)

@@ -275,9 +275,9 @@ async def tell_link(desk: Desk, person: Person, about: int) -> Notice | None:
             _("{name} says yes to your introduction.")(name=name),
             lines(
                 _("Now your contact decides. Send her the words below."),
-                _("She sends them to me, in this same chat."),
+                _("She sends these words to me, Sorora."),
                 _("She reads your name here, and no other yet."),
-                _("They work once, for 14 days. I tell you when both said yes."),
+                _("These words work once, for 14 days. I tell you when both said yes."),
             ),
             Text("{words}")(words=Ltr(f"/start {found.row.file.code}")),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.affairs.calendar_file import calendar_file
 from bot.affairs.desk import Desk, Make, Notice
 from bot.dialogue.steps import Words, _, lines, own, p_, paragraphs
-from bot.mentoring.meetings import ANSWERS, MAY_MEET, TAPPED, MeetingState, how_and_where, on_her_clock
+from bot.mentoring.meetings import ANSWERS, MAY_MEET, TAPPED, WHEN, MeetingState, how_and_where, on_her_clock
 from bot.mentoring.mentorship import Side
 from bot.mentoring.people import Person
 from bot.messages import Document, Opening
@@ -57,7 +57,7 @@ async def proposed(desk: Desk, person: Person, about: int) -> Notice | None:
     if not times or not found.pair.living:
         return None
     lead = (
-        lines(_("{name} needs another time for your meeting.")(name=name), _("The old time is off."))
+        lines(_("{name} needs another time for your meeting.")(name=name), _("The old time no longer holds."))
         if file.was is not None
         else _("{name} would like to meet you.")(name=name)
     )
@@ -140,7 +140,7 @@ def stands(desk: Desk, row: MeetingRow) -> bool:
 def when_how_where(found: Theirs, person: Person) -> Words:
     """An agreed meeting, a line each."""
     at, file = found.row.at, found.row.file
-    when = _("When: {when}")(when=on_her_clock(at, person.zone)) if at is not None else None
+    when = WHEN(when=on_her_clock(at, person.zone)) if at is not None else None
     return lines(when, how_and_where(file.way, file.place))
 
 

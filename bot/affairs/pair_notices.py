@@ -60,7 +60,11 @@ def begins(pair: Pair) -> Words:
         _("You are connected with {name}. Write to her now.")(name=name_of(pair)),
         lines(
             RHYTHMS.get(pair.file.rhythm),
-            n_("For {n} month. First you meet once.", "For {n} months. First you meet once.", pair.file.months),
+            n_(
+                "For {n} month. It begins with one meeting.",
+                "For {n} months. It begins with one meeting.",
+                pair.file.months,
+            ),
         ),
     )
 
@@ -74,7 +78,9 @@ def active(pair: Pair) -> Words:
     """Both said yes."""
     return paragraphs(
         _("You both said yes. You and {name} go on together.")(name=name_of(pair)),
-        _("That is good to hear. Until {day}.")(day=pair.file.active_until.date()) if pair.file.active_until else None,
+        _("That is good to hear. You have time until {day}.")(day=pair.file.active_until.date())
+        if pair.file.active_until
+        else None,
     )
 
 
@@ -83,7 +89,7 @@ def paused(pair: Pair) -> Words:
     day = pair.file.hold_until.date() if pair.file.hold_until else pair.began_at.date()
     return paragraphs(
         _("You and {name} have a pause until {day}.")(name=name_of(pair), day=day),
-        _("After that you go on by yourselves. Nobody did anything wrong."),
+        _("After that it goes on by itself. Nobody did anything wrong."),
     )
 
 
@@ -103,7 +109,7 @@ def ending(pair: Pair) -> Words:
 
 def finish(pair: Pair) -> Words:
     """The other one thinks that they are done."""
-    return _("{name} thinks that you have reached what you came for. Do you think so too?")(name=name_of(pair))
+    return _("{name} thinks that you two have reached what you came for. Do you think so too?")(name=name_of(pair))
 
 
 def longer(pair: Pair) -> Words:

@@ -161,6 +161,7 @@ class SayHowItWas(Effect):
 
 # --- in words -----------------------------------------------------------------------------------------------------
 
+WHEN: Text = _("When: {when}")
 WAYS: Mapping[Meet, Text] = {
     # limit: 20
     Meet.CHAT: p_("meeting", "Here in the chat"),

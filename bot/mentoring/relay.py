@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bot.dialogue.steps import Json, LookUp, Words, own, p_
+from bot.dialogue.steps import Json, LookUp, Text, Words, _, own, p_
 from bot.mentoring.effects import Effect
 from bot.mentoring.held_back import Lure
 from bot.mentoring.mentorship import Pair, Side
@@ -21,6 +21,9 @@ LONGEST = 1500  # characters of one message: with who it is from and its buttons
 MENTOR = p_("in place of a name", "Your mentor")
 # limit: 20
 MENTEE = p_("in place of a name", "Your mentee")
+
+
+FROM: Text = _("From {name}:")  # the first line of what one woman writes to another
 
 
 class RelayState(StrEnum):

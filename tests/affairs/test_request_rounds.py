@@ -73,7 +73,7 @@ async def test_a_round_is_sent_and_both_are_told(stage: Stage) -> None:
     assert card.by_team
     assert card.reasons
     await fatma.phone.taps("Look")
-    assert "A coordinator proposes you two." in fatma.phone.last.text
+    assert "A coordinator thinks that you two fit." in fatma.phone.last.text
     async with stage.sorora.store.begin() as tx:
         notes = list(await tx.conn.scalars(sa.select(t.audit.c.what).where(t.audit.c.person_id == amina.id)))
     assert "sent a round of 1 requests" in notes

@@ -53,7 +53,7 @@ def test_the_card_shows_what_she_may_see_and_no_more() -> None:
     assert "coordinator" not in words
     bare = shown(drive(TALK, {}, world(Card(7, "", CARD.until, by_team=True)), about="7"))
     assert "A woman without a name would like you" in bare
-    assert "A coordinator proposes you two." in bare
+    assert "A coordinator thinks that you two fit." in bare
 
 
 def test_what_is_not_hers_is_no_longer_open() -> None:

@@ -77,7 +77,7 @@ async def made(office: Office, tx: Tx, now: datetime, person_id: int, kind: str,
     """A nudge as it goes out, in her language of this moment; None where it is not true any more. One that has come
     into her quiet hours, because many were sent before it, waits for their end."""
     desk, person = Desk(tx, office, now), await people.get(tx, person_id)
-    if person is None:
+    if person is None or not person.takes_part:
         return None
     if (when := awake(person, now)) > now:
         await desk.plan(person_id, kind, about, when)

@@ -213,13 +213,23 @@ async def call_off(desk: Desk, row: MeetingRow, *, by: int = 0, at_once: bool = 
     return True
 
 
-async def pair_ended(desk: Desk, pair_id: int) -> None:
-    """The two are no longer a pair: nothing stays agreed or proposed. Both are told where a meeting was agreed, at
-    once: nobody shall wait for her in vain, and it could not be told any more once one of them is erased."""
+async def pair_ended(desk: Desk, pair_id: int, *, gone: bool = False) -> None:
+    """The two are no longer a pair: nothing stays agreed or proposed. Both are told where a meeting was agreed: nobody
+    shall wait for her in vain. gone: one of them is about to be erased, and at night too it is told at once, since
+    nothing of it can be told afterwards."""
     for row in await store.open_of(desk.tx, pair_id):
         if row.coming(desk.now):
-            await call_off(desk, row, at_once=True)
+            await call_off(desk, row, at_once=gone)
     await introductions.pair_ended(desk, pair_id)
+
+
+async def leave(desk: Desk, person: Person) -> None:
+    """She is about to be erased: that a meeting with her is off, which waits for the other's morning, is told now."""
+    for about, other_id in await store.untold_of(desk.tx, person.id):
+        other = await people.get(desk.tx, other_id)
+        await desk.cancel(["meeting_cancelled"], about)
+        if other is not None:
+            await desk.send(other, "meeting_cancelled", about)
 
 
 # --- afterwards ---------------------------------------------------------------------------------------------------
@@ -273,6 +283,7 @@ AFFAIR = (
         carries={ProposeMeeting: propose, PickTime: pick, CancelMeeting: cancel, SayHowItWas: say_how},
         notices=meeting_notices.NOTICES,
         deeds={"meeting_lapse": lapse, "meeting_over": over},
+        leaves=(leave,),
     )
     | introductions.AFFAIR
 )

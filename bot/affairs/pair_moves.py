@@ -20,6 +20,7 @@ from bot.store import pairs as store
 from bot.store import profiles
 from bot.store.pairs import PairRow
 
+LEFT = "gone"  # the reason of an end because one of the two is erased, or takes part no more
 # What the clock holds for a living pair; about its id, for one of the two or both.
 TIMERS = (
     "pair_agree_again", "pair_agree_over", "pair_trial_due", "pair_hold_over", "pair_ending", "pair_months_over",
@@ -88,7 +89,7 @@ async def wind_up(desk: Desk, row: PairRow) -> None:
     """The pair is over: nothing that waits goes out any more, and the mentor's place is free."""
     await desk.cancel(TIMERS, row.id)
     await delivery.stop(desk, row.id)
-    await meetings.pair_ended(desk, row.id)
+    await meetings.pair_ended(desk, row.id, gone=row.file.reason == LEFT)
     await profiles.touch(desk.tx, row.mentor_id, desk.now)
     if row.state is PairState.COMPLETED:
         await desk.plan(row.mentee_id, "pair_chain", row.id, desk.now + mentorship.CHAIN_AFTER)

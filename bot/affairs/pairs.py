@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.affairs import feedback
 from bot.affairs.desk import Affair, Carried, Desk
-from bot.affairs.pair_moves import ask_trial, go_on, happen, hers, keep, later, over, set_clocks
+from bot.affairs.pair_moves import LEFT, ask_trial, go_on, happen, hers, keep, later, over, set_clocks
 from bot.affairs.pair_notices import GONE, NOTICES, told, words_only
 from bot.dialogue.steps import Words, _
 from bot.mentoring import mentorship
@@ -285,7 +285,11 @@ async def leave(desk: Desk, person: Person) -> None:
     needs nothing of it."""
     for row in await store.living_of(desk.tx, person.id):
         side = row.side(person.id) or Side.MENTEE
-        await end(desk, row.id, None, reason="gone", tell=False)
+        await end(desk, row.id, None, reason=LEFT, tell=False)
+        await desk.tell(row.person(side.other), GONE[side], row.id)
+    for row in await store.ends_untold(desk.tx, person.id):  # she ended it in the other's quiet hours
+        side = row.side(person.id) or Side.MENTEE
+        await desk.cancel(["pair_over"], row.id)
         await desk.tell(row.person(side.other), GONE[side], row.id)
 
 

@@ -86,6 +86,19 @@ async def save(tx: Tx, meeting: MeetingRow) -> None:
     )
 
 
+async def untold_of(tx: Tx, person_id: int) -> list[tuple[int, int]]:
+    """Meetings of her pairs that are off while the other one has not been told so yet: (meeting, who is to be told)."""
+    hers = (t.pairs.c.mentee_id == person_id) | (t.pairs.c.mentor_id == person_id)
+    rows = await tx.conn.execute(
+        sa.select(t.due.c.about, t.due.c.person_id)
+        .select_from(
+            t.due.join(t.meetings, t.meetings.c.id == t.due.c.about).join(t.pairs, t.pairs.c.id == t.meetings.c.pair_id)
+        )
+        .where(t.due.c.kind == "meeting_cancelled", t.due.c.person_id != person_id, hers)
+    )
+    return [(row.about, row.person_id) for row in rows]
+
+
 async def next_meeting(tx: Tx, pair_id: int, after: datetime | None = None) -> datetime | None:
     """When the two of a pair meet next, UTC; None where nothing is agreed. A meeting stays agreed until some two hours
     after its end: `after` leaves out what began before that moment."""

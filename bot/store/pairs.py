@@ -111,6 +111,16 @@ async def living_of(tx: Tx, person_id: int, side: Side | None = None) -> tuple[P
     return tuple(read(tx, row) for row in rows)
 
 
+async def ends_untold(tx: Tx, person_id: int) -> tuple[PairRow, ...]:
+    """Her pairs that are over while the other one has not been told so yet."""
+    hers = (t.pairs.c.mentee_id == person_id) | (t.pairs.c.mentor_id == person_id)
+    waits = sa.select(t.due.c.id).where(
+        t.due.c.kind == "pair_over", t.due.c.about == t.pairs.c.id, t.due.c.person_id != person_id
+    )
+    rows = await tx.conn.execute(sa.select(t.pairs).where(hers, waits.exists()).order_by(t.pairs.c.id))
+    return tuple(read(tx, row) for row in rows)
+
+
 async def taken(tx: Tx, mentor_id: int) -> int:
     """How many places of hers are taken."""
     count = await tx.conn.scalar(sa.select(sa.func.count()).where(t.pairs.c.mentor_id == mentor_id, ALIVE))

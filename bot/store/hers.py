@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from bot.dialogue.replay import Journal
-from bot.mentoring.meetings import IntroductionFile, MeetingFile
+from bot.mentoring.meetings import IntroductionFile, IntroductionState, MeetingFile
 from bot.mentoring.mentorship import Feedback, PairFile, Side
 from bot.mentoring.path import MentorFile
 from bot.mentoring.profiles import Profile
@@ -102,8 +102,15 @@ async def her_requests(tx: Tx, person_id: int) -> list[dict[str, Any]]:
         file = tx.vault.open_json(row.sealed, RequestFile)
         hers = {"note": file.note, "answer": file.answer} if row.mentee_id == person_id else {"question": file.question}
         role = Side.MENTEE if row.mentee_id == person_id else Side.MENTOR
-        found.append({"role": role, "state": row.state, "at": iso(row.created_at), **hers})
+        state = ending(row.state, asked=role is Side.MENTEE)
+        found.append({"role": role, "state": state, "at": iso(row.created_at), **hers})
     return found
+
+
+def ending(state: str, *, asked: bool) -> str:
+    """The state of a request as she may know it: what the other did is the other's. asked: it was hers."""
+    others = ("declined", "expired", "void") if asked else ("withdrawn", "void")
+    return "closed" if state in others else state
 
 
 async def her_pairs(tx: Tx, person_id: int) -> list[dict[str, Any]]:
@@ -134,7 +141,8 @@ async def her_meetings(tx: Tx, person_id: int) -> list[dict[str, Any]]:
 
 
 async def her_introductions(tx: Tx, person_id: int) -> list[dict[str, Any]]:
-    """Introductions that she made, with why; those she was asked about, with her yes."""
+    """Introductions that she made, with why; those she was asked about, with her yes. Only whether all said yes: who
+    said no is told to nobody."""
     made = sa.select(t.pairs.c.id).where(t.pairs.c.mentor_id == person_id)
     asked = sa.select(t.pairs.c.id).where(t.pairs.c.mentee_id == person_id)
     found = []
@@ -143,7 +151,8 @@ async def her_introductions(tx: Tx, person_id: int) -> list[dict[str, Any]]:
     for row in await rows(tx, t.introductions, which):
         file = tx.vault.open_json(row.sealed, IntroductionFile)
         hers = {"why": file.why} if row.pair_id in mine else {"yes": person_id in file.yes}
-        found.append({"state": row.state, "at": iso(row.created_at), **hers})
+        state = "accepted" if row.state == IntroductionState.ACCEPTED.value else "open"
+        found.append({"state": state, "at": iso(row.created_at), **hers})
     return found
 
 

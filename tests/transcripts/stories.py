@@ -244,7 +244,7 @@ async def under_18(house: Theatre) -> None:
 async def my_data(house: Theatre) -> None:
     """A copy of what is kept."""
     await has_a_goal(house)
-    await house.she.picks("my_data", "send")
+    await house.she.picks("preferences", "my_data", "send")
 
 
 async def withdraw_and_erase(house: Theatre) -> None:

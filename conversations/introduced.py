@@ -39,7 +39,7 @@ from bot.mentoring.people import Person
 from conversations.consent import ask_consent
 from conversations.language import choose_language
 from conversations.meet import LETTERS, TRIES, is_id, typed
-from conversations.preferences import LONGEST_NAME
+from conversations.preferences import LONGEST_NAME, is_name
 from conversations.welcome import FORGET, ask_who, other_places, too_young, without_a_yes
 
 
@@ -132,10 +132,10 @@ def ask_name() -> Conversation[str]:
     """What the other woman is to call her."""
     prompt: Words = _("What may she call you? Any name you like. It need not be your real one.")
     for n in range(1, TRIES + 1):
-        name = typed((yield from text(f"alias.{n}", prompt, limit=LONGEST_NAME)))
-        if name:
-            return name
-        prompt = LETTERS
+        told = yield from text(f"alias.{n}", prompt, limit=LONGEST_NAME)
+        if is_name(told):
+            return told.text.strip()
+        prompt = _("I need a name in letters. Please type it.")
     return "♥"
 
 

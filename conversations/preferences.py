@@ -8,6 +8,7 @@ from datetime import time
 from bot.dialogue.steps import (
     Conversation,
     Ltr,
+    Own,
     Talk,
     Words,
     _,
@@ -23,6 +24,7 @@ from bot.dialogue.steps import (
     yes_no,
 )  # fmt: skip
 from bot.mentoring.effects import Outcome, SetProfile
+from bot.mentoring.held_back import held_back
 from bot.mentoring.lookups import Me
 from bot.mentoring.people import Person
 
@@ -75,16 +77,22 @@ def summary(me: Person) -> Words:
 
 
 def ask_name() -> Conversation[Outcome]:
-    """What to call her: any name she likes, typed; skipped, it stays as it is."""
+    """What to call her: any name she likes, typed, and no way to reach her, since other women read it; skipped, it
+    stays as it is."""
     name = yield from optional(
         text("name", _("What may I call you? Any name you like. It need not be your real one."), limit=LONGEST_NAME)
     )
     if name is None:
         return again()
-    if name.voice is not None:
+    if not is_name(name):
         yield from say(_("I need your name in letters. Please type it."))
         return again()
     return again(SetProfile(alias=name.text.strip()))
+
+
+def is_name(told: Own) -> bool:
+    """Whether this can be shown to other women as a name: in letters, and no number, link or account."""
+    return told.voice is None and not held_back(told.text)
 
 
 def ask_quiet() -> Conversation[Outcome]:

@@ -25,7 +25,7 @@ from bot.mentoring.path import MentorState, MyMentoring, Standing
 from bot.mentoring.people import Person, Role
 from bot.mentoring.profiles import MyProfile, Profile, SaveProfile
 from conversations import barriers, profile_parts
-from conversations.preferences import LONGEST_NAME
+from conversations.preferences import LONGEST_NAME, is_name
 
 # What the talk is about when something comes after it: it has just been told for the first time; or the talk that she
 # came from and goes back to.
@@ -57,15 +57,15 @@ def first_time(me: Person, mine: Profile, about: str) -> Conversation[Outcome]:
 
 
 def ask_alias() -> Conversation[Own | None]:
-    """What to call her here, in letters; None where she skips."""
+    """What to call her here, in letters, and no way to reach her, since other women read it; None where she skips."""
     prompt = _("What may I call you? Any name you like. It need not be your real one.")
     name = yield from optional(text("name", prompt, limit=LONGEST_NAME))
-    if name is None or name.voice is None:
+    if name is None or is_name(name):
         return name
     name = yield from optional(
         text("name.typed", _("I need your name in letters. Please type it."), limit=LONGEST_NAME)
     )
-    return None if name is None or name.voice is not None else name
+    return name if name is not None and is_name(name) else None
 
 
 def alias_set(name: Own | None) -> tuple[Effect, ...]:

@@ -88,6 +88,9 @@ def test_a_spoken_name_is_asked_for_in_letters() -> None:
     asked = drive(TALK, {**NEW, "alias.1": voice}, looks(COMES, STRANGER), "5")
     assert asked.asked is not None
     assert asked.asked.key == "alias.2"
+    number = drive(TALK, {**NEW, "alias.1": "0470 12 34 56"}, looks(COMES, STRANGER), "5")
+    assert number.asked is not None
+    assert number.asked.key == "alias.2"
     spoken = {**NEW, "alias.1": voice, "alias.2": voice, "alias.3": voice}
     assert drive(TALK, spoken, looks(COMES, STRANGER), "5").result.effects[2].alias
 

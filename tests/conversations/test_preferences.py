@@ -45,6 +45,13 @@ def test_a_name_can_be_skipped_and_a_spoken_one_is_asked_for_in_letters() -> Non
     assert "letters" in shown(spoken)
 
 
+@pytest.mark.parametrize("name", ["0470 12 34 56", "@fictive_ana", "t.me/fictive"])
+def test_a_number_or_an_address_is_no_name(name: str) -> None:
+    found = drive(TALK, {"change": "name", "name": name}, world())
+    assert found.result == Outcome(then="preferences")
+    assert "letters" in shown(found)
+
+
 def test_a_name_that_is_a_story_is_refused() -> None:
     with pytest.raises(Refused):
         drive(TALK, {"change": "name", "name": "x" * (LONGEST_NAME + 1)}, world())

@@ -105,6 +105,8 @@ def test_who_has_no_name_here_is_asked_for_it_in_letters() -> None:
     spoken = {"name": {"voice": 7, "seconds": 2}, "name.typed": " Fictive Ana ", **rest}
     assert asked_all(unnamed, spoken).effects[0] == SetProfile(alias="Fictive Ana")
     assert len(asked_all(unnamed, {"name": None, **rest}).effects) == 1
+    lured = {"name": "0470 12 34 56", "name.typed": "@fictive_ana", **rest}  # other women read it
+    assert len(asked_all(unnamed, lured).effects) == 1
 
 
 def test_a_mentee_is_asked_what_holds_her_back_unless_she_has_said_it() -> None:

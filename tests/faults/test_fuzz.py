@@ -127,9 +127,15 @@ screen_of = st.builds(
 
 @st.composite
 def buttons(draw: st.DrawFn, screen: Screen) -> str:
-    """Data of a button: of this question with any act, or anything at all."""
-    if draw(st.booleans()):
+    """Data of a button: of this question with any act, one that opens any talk about anything, or anything at all."""
+    form = draw(st.integers(0, 3))
+    if form == 0:
         return draw(st.text(max_size=70))
+    if form == 1:
+        about = st.from_regex(r"[a-z0-9-]{0,32}", fullmatch=True) | st.from_regex(
+            r"[0-9]{1,32}(-[a-z]+)?", fullmatch=True
+        )
+        return f"@{draw(st.sampled_from(sorted(PROGRAMME.talks)))}:{draw(about)}"
     acts, values = st.sampled_from("=+-!>?"), [*screen.ask.kind.options, "back", "stop", "skip", "done", "99", "²", ""]
     return button_data(TALK_ID, screen.ask.key, draw(acts), draw(st.sampled_from(values) | st.text(max_size=5)))
 

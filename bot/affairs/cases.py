@@ -94,15 +94,16 @@ async def mentors(desk: Desk, person_id: int) -> bool:
 
 
 async def pause(desk: Desk, effect: PauseMentor, person: Person) -> Carried:
-    """The reported mentor is approved no more until a coordinator approves her anew: she waits among the applicants,
-    so that she cannot take the pause back herself. Her requests go on to others, her pairs end; these end too where she
-    quickly ceased to be a mentor herself."""
+    """The reported mentor is approved no more until a coordinator has talked with her and approves her anew: she waits
+    among the applicants, so that she cannot take the pause back herself. Her requests go on to others, her pairs end;
+    these end too where she quickly ceased to be a mentor herself."""
     case = await to_do(desk, person, effect.case)
     row = await kept.mentor_row(desk.tx, case.about_id, lock=True) if case is not None and case.about_id else None
     if case is None or row is None or not await mentors(desk, row.person_id):
         return Carried(person, says=NOT_HERE)
     if row.state is MentorState.APPROVED:
-        await profiles.leave(desk, row, MentorState.WAITING, replace(row.file, decided_at=None, decided_by=0))
+        file = replace(row.file, decided_at=None, decided_by=0, talked_at=None, talked_with=0)
+        await profiles.leave(desk, row, MentorState.WAITING, file)
     await pairs.end_all(desk, row.person_id)
     await desk.tell(row.person_id, "team_paused", row.person_id)
     await log(desk, person, f"paused mentor {row.person_id} in case {case.id}")

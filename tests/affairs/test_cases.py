@@ -16,8 +16,10 @@ from bot.mentoring.team import (
     CaseOf,
     CaseState,
     Closing,
+    Decide,
     EndPair,
     HearReport,
+    NoteTalk,
     PauseMentor,
     ReadPair,
     WriteReporter,
@@ -158,6 +160,18 @@ async def test_pausing_stops_everything_and_she_cannot_take_it_back(scene: Scene
     assert f"paused mentor {scene.bea.id} in case {scene.case}" in await scene.audit()
     await scene.cora.phone.types("coordination")
     assert "Mentor? Fictive Bea" in scene.cora.phone.last.text
+
+
+async def test_after_a_pause_she_is_not_approved_without_another_talk(scene: Scene) -> None:
+    await scene.cora.carries(PauseMentor(scene.case))
+    carried = await scene.cora.carries(Decide(scene.bea.id, approve=True))
+    assert "First talk with her" in carried.says.msgid
+    await scene.cora.carries(NoteTalk(scene.bea.id))
+    await scene.cora.carries(Decide(scene.bea.id, approve=True))
+    async with scene.stage.sorora.store.begin() as tx:
+        row = await profiles.mentor_row(tx, scene.bea.id)
+    assert row is not None
+    assert row.state is MentorState.APPROVED
 
 
 async def test_the_pair_ends_and_nobody_hears_why(scene: Scene) -> None:

@@ -33,19 +33,19 @@ def forms(mark: str) -> Iterator[bytes]:
             yield whole[begin:-1]
 
 
-def found(where: bytes) -> set[str]:
+def found(where: bytes, marks: Mapping[str, str] = MARKS) -> set[str]:
     """The marks that stand in these bytes, in any form."""
-    return {name for name, mark in MARKS.items() if any(form in where for form in forms(mark))}
+    return {name for name, mark in marks.items() if any(form in where for form in forms(mark))}
 
 
-def found_in(folder: Path) -> dict[str, set[str]]:
+def found_in(folder: Path, marks: Mapping[str, str] = MARKS) -> dict[str, set[str]]:
     """File names of a folder, with the marks in each; what is gzipped is looked at unpacked too."""
     leaks = {}
     for file in sorted(folder.rglob("*")):
         if file.is_file():
             raw = file.read_bytes()
             unpacked = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else b""
-            leaks[file.name] = found(raw) | found(unpacked)
+            leaks[file.name] = found(raw, marks) | found(unpacked, marks)
     return {name: marks for name, marks in leaks.items() if marks}
 
 

@@ -7,91 +7,40 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import logging
 import os
-import sys
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Any
 
-import httpx
 import pytest
-import sqlalchemy as sa
 import structlog
-from msgspec.structs import replace
-from starlette.applications import Starlette
 
-from bot import logs
 from bot.channels import telegram_updates, whatsapp_events
 from bot.channels.telegram import Telegram
 from bot.dialogue.steps import Conversation, Talk, Text, own, text
 from bot.errors import MediaGone, TryLater
 from bot.mentoring.effects import Outcome, Programme
-from bot.messages import Drawing, Incoming, Media, Message, Result, Sending, Verdict
+from bot.messages import Drawing, Media, Message, Sending
 from bot.store import mail
 from bot.store.backup import backup
-from bot.store.tables import metadata
-from bot.testing import Phone, StageClock
-from bot.web import health
+from bot.testing import StageClock
 from conversations import PROGRAMME
 from tests.e2e.telegram_fake import FakeTelegram
 from tests.e2e.telegram_inbox import StandingClock
 from tests.e2e.whatsapp_fake import FakeWhatsApp
 from tests.e2e.whatsapp_wiring import connect
 from tests.faults.canary import MARKS, found, found_in, wamid
+from tests.faults.canary_stage import MarkedChannel, MarkedPhone, all_opened, metrics
 from tests.transcripts.stories import OWN, STORIES, arrives
-from tests.transcripts.theatre import CountingChannel, Theatre, Woman
+from tests.transcripts.theatre import Theatre, Woman
 
 LONG = os.environ.get("LONG") == "1"
 QUICK = ("newcomer", "goal_of_her_own", "compass", "preferences", "my_data", "bad_inputs", "withdraw_and_erase")
 NAME, WORDS, PHONE, VOICE = (MARKS[one] for one in ("her name", "her words", "her phone", "her voice"))
 
 
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """All logs of the process, of every level, in a text; afterwards everything is as it was."""
-    root = logging.getLogger()
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    handlers, level, loud = list(root.handlers), root.level, logging.raiseExceptions
-    stream = io.StringIO()
-    logs.set_up(StandingClock(), stream, as_json=True, verbose=True)
-    root.setLevel(logging.DEBUG)
-    yield stream
-    logging.captureWarnings(False)
-    root.handlers[:], logging.raiseExceptions = handlers, loud
-    root.setLevel(level)
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    structlog.reset_defaults()
-
-
 # --- an engine whose every door is marked -------------------------------------------------------------------------
-
-
-@dataclass
-class MarkedChannel(CountingChannel):
-    """WhatsApp as it is: ids that hold the phone number. `trouble`: what the next sends meet."""
-
-    trouble: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__()
-        self.name = "whatsapp"
-        self.ids = count(1)
-
-    async def send(self, sending: Sending) -> Result:
-        """Deliver, or fail in a way that quotes everything."""
-        trouble = self.trouble.pop(0) if self.trouble else ""
-        if trouble == "raises":
-            raise RuntimeError(f"cannot send {sending.message.text} {WORDS} to {sending.address}")
-        if trouble:
-            return Result(Verdict(trouble), reason="error 131026")
-        result = await super().send(sending)
-        return replace(result, provider_id=wamid(PHONE, next(self.ids)))
 
 
 def broken(_about: str) -> Conversation[Outcome]:
@@ -104,14 +53,6 @@ def marked_programme() -> Programme:
     """The programme with a broken talk beside the others."""
     talks = {**PROGRAMME.talks, "broken": Talk("broken", Text("Broken"), broken, command="broken")}
     return Programme(talks, helplines=PROGRAMME.helplines)
-
-
-class MarkedPhone(Phone):
-    """A phone whose messages have ids as Meta makes them."""
-
-    def incoming(self, **what: Any) -> Incoming:
-        """An event from this phone."""
-        return replace(super().incoming(**what), provider_id=wamid(self.address, next(self.numbers)))
 
 
 class MarkedWoman(Woman):
@@ -213,25 +154,9 @@ async def unsealed(house: MarkedTheatre) -> bytes:
     """All sealed fields of the database, opened: to see that the marks did go through."""
     await house.start()
     assert house.stage is not None
-    parts: list[bytes] = []
-    async with house.stage.sorora.store.begin() as tx:
-        for table in metadata.sorted_tables:
-            sealed = [column for column in table.c if isinstance(column.type, sa.LargeBinary)]
-            for row in (await tx.conn.execute(sa.select(*sealed))).all() if sealed else ():
-                parts += [tx.vault.open_bytes(value) for value in row if value is not None]
+    opened = await all_opened(house.stage.sorora.store)
     await house.stack.aclose()
-    return b"\n".join(parts)
-
-
-async def metrics() -> bytes:
-    """What Prometheus would read."""
-
-    async def ready() -> bool:
-        return True
-
-    transport = httpx.ASGITransport(Starlette(routes=health.routes(ready)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        return (await client.get("/metrics")).content
+    return opened
 
 
 # --- the canary ---------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from bot.i18n import Catalogs
 from bot.messages import Button, Media
 from bot.testing import Phone, rehearsal
 from conversations import PROGRAMME
+from tests.faults.cases import LONG_NAME
 from tests.faults.hall import at
 from tests.faults.limits import Longest, troubles
 from tests.faults.paths import TALK_ID, Screen, house_of, walk_all
@@ -40,6 +41,7 @@ NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 CATALOGS = Catalogs.load()
 HOUSE = house_of(PROGRAMME, CATALOGS)
+NAMES = (LONG_NAME, f"{LONG_NAME} 2")
 LANGUAGES = CATALOGS.languages if "FUZZ" in os.environ else ("ar",)  # to find all questions in one takes 3 seconds
 
 # --- what may come ------------------------------------------------------------------------------------------------
@@ -197,7 +199,7 @@ def test_whatever_she_does_at_any_question_is_answered_within_the_limits(data: s
     turn = at(HOUSE, screen, **what)
     assert turn.messages
     for message in turn.messages:
-        found = [trouble for look in ("telegram", "whatsapp") for trouble in troubles(message, look, Longest())]
+        found = [trouble for look in ("telegram", "whatsapp") for trouble in troubles(message, look, Longest(), NAMES)]
         assert found == []
 
 

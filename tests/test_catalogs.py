@@ -137,6 +137,11 @@ def test_plural_forms_by_cldr() -> None:
         assert not agrees(wrong, "fr")
 
 
+def test_english_stands_in_the_sources_and_nowhere_else() -> None:
+    english = read_po(po(HOUSE, "en").read_bytes(), "en")
+    assert [one.id for one in english if one.id and any(one.string)] == []
+
+
 def test_our_glossary_has_the_same_words_in_each_language() -> None:
     glossary = read_glossary((HOUSE / "locales" / "glossary.md").read_text("utf-8"))
     words = set(glossary["fr"])

@@ -61,7 +61,7 @@ async def between(tx: Tx, person_id: int) -> dict[str, Any]:
         "mentor": [
             {
                 "state": row.state, "places": row.places, "paused_until": iso(row.paused_until),
-                **msgspec.to_builtins(tx.vault.open_json(row.sealed, MentorFile)),
+                **of_hers(tx.vault.open_json(row.sealed, MentorFile)),
             }
             for row in await rows(tx, t.mentors, t.mentors.c.person_id == person_id)
         ],
@@ -92,6 +92,13 @@ async def between(tx: Tx, person_id: int) -> dict[str, Any]:
             for row in await rows(tx, t.coordinators, t.coordinators.c.person_id == person_id)
         ],
     }  # fmt: skip
+
+
+def of_hers(file: MentorFile) -> dict[str, Any]:
+    """Her own part of the file of a mentor: without the words of coordinators, and who they are."""
+    theirs = msgspec.structs.replace(file, question=None, reason=None, talked_with=0, decided_by=0)
+    found: dict[str, Any] = msgspec.to_builtins(theirs)
+    return found
 
 
 async def her_requests(tx: Tx, person_id: int) -> list[dict[str, Any]]:

@@ -40,7 +40,15 @@ class MarkedChannel(CountingChannel):
         if trouble:
             return Result(Verdict(trouble), reason="error 131026")
         result = await super().send(sending)
-        return replace(result, provider_id=wamid(sending.address, next(self.ids)))
+        return replace(result, provider_id=self.renamed(sending.address, result.provider_id))
+
+    def renamed(self, address: str, number: str) -> str:
+        """The message with this number has an id as Meta makes them, also for her who answers it."""
+        its_id = wamid(address, next(self.ids))
+        for seen in self.chats[address]:
+            if seen.id == number:
+                seen.id = its_id
+        return its_id
 
 
 class MarkedPhone(Phone):

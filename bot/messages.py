@@ -25,11 +25,12 @@ class Incoming(msgspec.Struct, frozen=True):
 
     channel: "telegram", "whatsapp", "simulator", "terminal". provider_id: the platform's id of this event, unique per
     channel. address: where to answer (chat id, business-scoped user id). at: UTC.
-    Exactly one of text, button, voice, photo, other, left and joined says what she did:
+    At most one of text, button, voice, photo, other and left says what she did; none: she only wants to read what waits
+    for her.
       text: what she typed ("/start CODE" included); button: the data of a Button; voice, photo: Media, a photo
       together with the `caption` she wrote under it;
       other: name of something we cannot take ("sticker", "contact", "location", "file", "poll", …);
-      left: she blocked the bot; seen: nothing that wants an answer.
+      left: she blocked the bot.
     card: platform id of the message whose button was tapped. reply_to: platform id of the message she answers.
     hint: the language her device is set to (BCP 47), "" if unknown. callback: id to acknowledge a tap with.
     """
@@ -112,7 +113,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     a list (WhatsApp). typed: a short line naming the words that can be typed instead of nav, for where nav has no room.
     page: which page of a long list. edits: platform id of the card this replaces, if it still can.
     deletes: platform ids to delete instead of sending anything. silent: no sound. voice, photo: from the other woman,
-    shown after the text.
+    shown after the text. template: the class of what comes unasked (the kind of a notice or nudge), by which a platform
+    that lets nothing else through finds its template; "" for what answers her.
     """
 
     text: str
@@ -132,6 +134,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     deletes: tuple[str, ...] = ()
     silent: bool = False
     language: str = "en"
+    template: str = ""
 
 
 class Bubble(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -155,6 +158,7 @@ class Verdict(StrEnum):
     """What became of a send."""
 
     SENT = "sent"
+    HELD = "held"
     RETRY = "retry"
     REFUSED = "refused"
     LEFT = "left"
@@ -162,21 +166,32 @@ class Verdict(StrEnum):
 
 class Result(msgspec.Struct, frozen=True):
     """The platform's answer to one send. provider_id: its id of the message. after: seconds to wait before any further
-    try (RETRY). reason: for the operator, without personal data. LEFT: she has blocked the bot or is gone."""
+    try (RETRY). reason: for the operator, without personal data. LEFT: she has blocked the bot or is gone. HELD: the
+    message cannot reach her before she writes; it waits until then. template: the name of the template that went out in
+    its place (SENT) or rang for it (HELD). keep: its words are kept until it has arrived, for it may yet come back."""
 
     verdict: Verdict
     provider_id: str = ""
     after: float = 0.0
     reason: str = ""
+    template: str = ""
+    keep: bool = False
 
 
 class Sending(msgspec.Struct, frozen=True):
-    """A claimed message on its way out: `id` is ours and unique for ever; `address` in the clear, only in memory."""
+    """A claimed message on its way out: `id` is ours and unique for ever; `address` in the clear, only in memory.
+
+    heard_at: when she last wrote from this address, never later than she did, and up to five minutes earlier (None:
+    unknown, she is erased). rung_at: when a template last told her that something waits for her. closed: this message
+    came back, because the platform lets no free words through to her. Moments are UTC."""
 
     id: int
     channel: str
     address: str
     message: Message
+    heard_at: datetime | None = None
+    rung_at: datetime | None = None
+    closed: bool = False
 
 
 class Channel(Protocol):
@@ -203,7 +218,8 @@ class Channel(Protocol):
 
 class Delivery(msgspec.Struct, frozen=True):
     """News of a message of ours, unasked, from its platform. ours: Sending.id where the platform carries it (WhatsApp),
-    0 otherwise. state: "sent", "delivered", "read" or "failed" (then with the platform's error code). at: UTC."""
+    0 otherwise. state: "sent", "delivered", "read" or "failed" (then with the platform's error code; closed: it failed
+    because the platform lets no free words through to her now). at: UTC."""
 
     channel: str
     provider_id: str
@@ -211,6 +227,7 @@ class Delivery(msgspec.Struct, frozen=True):
     at: datetime
     ours: int = 0
     code: int = 0
+    closed: bool = False
 
 
 class Inbox(Protocol):

@@ -83,4 +83,4 @@ async def made(office: Office, tx: Tx, now: datetime, person_id: int, kind: str,
         await desk.plan(person_id, kind, about, when)
         return None
     notice = await office.affair.notices[kind](desk, person, about)
-    return desk.message(person, notice) if notice is not None else None
+    return desk.message(person, notice, kind) if notice is not None else None

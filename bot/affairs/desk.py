@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 AGAIN = timedelta(hours=1)  # when something due is tried again after it broke
 MOST_TRIES = 24
+WORDS = "words"  # the kind of what another woman wrote to her
 MEDIA = "media"  # the deed that follows when a voice note or photo has come from its platform
 
 # Longer than what a phone shows of a message on its lock screen (60 characters): the rest stays in the chat.
@@ -149,21 +150,22 @@ class Desk:
             return
         notice = await self.office.affair.notices[kind](self, person, about)
         if notice is not None:
-            await self.post(person, notice)
+            await self.post(person, notice, kind)
 
-    async def post(self, person: Person, notice: Notice) -> int | None:
-        """Put a notice into the outbox, for the phone she used last; gives its id there, or None where she cannot be
-        reached."""
+    async def post(self, person: Person, notice: Notice, kind: str = WORDS) -> int | None:
+        """Put a notice of this kind into the outbox, for the phone she used last; gives its id there, or None where she
+        cannot be reached."""
         address = await people.reached_at(self.tx, person.id)
         if address is None:
             return None
         channel, lookup, sealed = address
         self.posted = True
-        letter = mail.Letter(person.id, channel, lookup, sealed, self.message(person, notice))
+        letter = mail.Letter(person.id, channel, lookup, sealed, self.message(person, notice, kind))
         return await mail.post_one(self.tx, letter, self.now)
 
-    def message(self, person: Person, notice: Notice) -> Message:
-        """A notice in her language. In discreet mode its first line says nothing to who looks over her shoulder."""
+    def message(self, person: Person, notice: Notice, kind: str = "") -> Message:
+        """A notice in her language; without a kind it answers her. In discreet mode its first line says nothing to who
+        looks over her shoulder."""
         catalogs, language = self.office.catalogs, self.language(person)
         words = paragraphs(NEUTRAL, notice.words) if person.discreet else notice.words
         drawing = None
@@ -181,6 +183,7 @@ class Desk:
             photo=notice.photo,
             silent=person.discreet or awake(person, self.now) > self.now,
             language=language,
+            template=kind,
         )
 
     def language(self, person: Person) -> str:

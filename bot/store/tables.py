@@ -107,7 +107,9 @@ outbox = Table(
     Column("sealed", Sealed),  # bot.messages.Message; emptied when done; empty too for a nudge until it is sent
     Column("kind", String(32), nullable=False, server_default=""),  # of a nudge: it is made when it is sent
     Column("about", Id, nullable=False, server_default="0"),
-    Column("state", String(10), nullable=False),  # waiting, sent, delivered, read, refused
+    Column("sort", String(32), nullable=False, server_default=""),  # Message.template: the kind of what came unasked
+    Column("template", String(32), nullable=False, server_default=""),  # name of the template that went in its place
+    Column("state", String(10), nullable=False),  # waiting, held, sent, delivered, read, refused
     Column("not_before", Moment, nullable=False),
     Column("leased_until", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -128,6 +130,13 @@ outbox = Table(
         "id",
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_outbox_held",
+        "recipient",
+        "id",
+        sqlite_where=text("state = 'held'"),
+        postgresql_where=text("state = 'held'"),
     ),
     Index("ix_outbox_person", "person_id", "done_at"),
     sqlite_autoincrement=True,

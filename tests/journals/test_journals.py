@@ -15,13 +15,14 @@ import pytest
 
 from bot.dialogue.replay import Journal, back, play
 from bot.mentoring.effects import Outcome
-from conversations import PROGRAMME
+from conversations import BETWEEN, PROGRAMME
 
 FILES = sorted(Path(__file__).parent.glob("*.json"))
 
 
-def test_there_are_old_journals() -> None:
-    assert len(FILES) >= 5
+def test_there_is_an_old_journal_of_every_talk_between_women() -> None:
+    kept = {json.loads(file.read_text("utf-8"))["talk"] for file in FILES}
+    assert {each.TALK.name for each in BETWEEN} <= kept
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from bot.affairs import delivery, meetings
+from bot.affairs import delivery
 from bot.affairs.desk import Carried, Desk
 from bot.mentoring import mentorship
 from bot.mentoring.goals import months_later
@@ -89,6 +89,8 @@ async def wind_up(desk: Desk, row: PairRow) -> None:
     """The pair is over: nothing that waits goes out any more, and the mentor's place is free."""
     await desk.cancel(TIMERS, row.id)
     await delivery.stop(desk, row.id)
+    from bot.affairs import meetings  # here, because a meeting that was held moves the pair on
+
     await meetings.pair_ended(desk, row.id, gone=row.file.reason == LEFT)
     await profiles.touch(desk.tx, row.mentor_id, desk.now)
     if row.state is PairState.COMPLETED:

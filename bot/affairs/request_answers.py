@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import datetime
 
 import msgspec
 
@@ -155,7 +155,7 @@ async def here_again(desk: Desk, _effect: HereAgain, person: Person) -> Carried:
         await desk.not_hers(person, "a mentor's pause")
         return Carried(person, says=NOT_HERE)
     if row.paused_until is not None and row.paused_until > desk.now:
-        await profiles.save_mentor(desk.tx, replace(row, paused_until=None), desk.now)
+        await pause_until(desk, person.id, None)
     return Carried(person, says=_("Good to have you here. Requests can come to you again."))
 
 
@@ -192,11 +192,17 @@ async def expire(desk: Desk, _person: Person, about: int) -> None:
         await pause(desk, request.mentor_id)
 
 
+async def pause_until(desk: Desk, mentor_id: int, until: datetime | None) -> None:
+    """A mentor's pause, kept and ended where all of them are."""
+    from bot.affairs import profiles as path  # here, because a mentor's path leads to her pairs, and they to requests
+
+    await path.pause(desk, mentor_id, until)
+
+
 async def pause(desk: Desk, mentor_id: int) -> None:
     """Nothing more comes to her for four weeks, unless she says that she is here."""
     row = await profiles.mentor_row(desk.tx, mentor_id, lock=True)
     if row is None or (row.paused_until is not None and row.paused_until > desk.now):
         return
-    await profiles.save_mentor(desk.tx, replace(row, paused_until=desk.now + IGNORED_PAUSE), desk.now)
-    await mentor_unavailable(desk, mentor_id)
+    await pause_until(desk, mentor_id, desk.now + IGNORED_PAUSE)
     await desk.tell(mentor_id, "are_you_there")

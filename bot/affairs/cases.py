@@ -221,7 +221,7 @@ async def was_read(desk: Desk, person: Person, about: int) -> Notice | None:
     pair = await kept_pairs.pair_of(desk.tx, person.id, about)
     if pair is None:
         return None
-    words = _("A coordinator has read your last messages with {name}, because of a report.")
+    words = _("A coordinator has read your last messages with {name}. The team does this to keep you both safe.")
     return Notice(words(name=called(pair.other)))
 
 

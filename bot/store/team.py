@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from bot.mentoring.mentorship import LIVING, PairState
 from bot.mentoring.path import MentorFile, MentorState
+from bot.mentoring.relay import RelayState
 from bot.mentoring.requests import RequestState
 from bot.mentoring.team import (
     LATE,
@@ -221,11 +222,15 @@ async def save_case(tx: Tx, row: CaseRow, now: datetime) -> None:
 
 
 async def last_messages(tx: Tx, pair_id: int, most: int) -> list[tuple[int, Any, datetime]]:
-    """What the two of a pair wrote last, oldest first: (sender id, words in JSON form, UTC). What is forgotten is
-    left out."""
+    """What the two of a pair wrote to each other last, oldest first: (sender id, words in JSON form, UTC). What is
+    forgotten is left out, and so is what was kept back and never went across."""
     rows = await tx.conn.execute(
         sa.select(t.relayed)
-        .where(t.relayed.c.pair_id == pair_id, t.relayed.c.sealed.is_not(None))
+        .where(
+            t.relayed.c.pair_id == pair_id,
+            t.relayed.c.sealed.is_not(None),
+            t.relayed.c.state.not_in((RelayState.HELD, RelayState.STOPPED)),
+        )
         .order_by(t.relayed.c.id.desc())
         .limit(most)
     )

@@ -104,7 +104,9 @@ async def test_messages_are_read_with_a_reason_and_both_are_told(scene: Scene) -
     assert "Fictive Amina: Can we meet?" in read
     assert "Fictive Bea: " in read
     for her, other in ((scene.amina, "Fictive Bea"), (scene.bea, "Fictive Amina")):
-        assert her.phone.last.text == (f"A coordinator has read your last messages with {other}, because of a report.")
+        assert her.phone.last.text == (
+            f"A coordinator has read your last messages with {other}. The team does this to keep you both safe."
+        )
         assert "threat" not in her.phone.last.text
     ((who, why, at),) = (await scene.file()).seen
     assert (who, why, at) == (scene.cora.id, "She speaks of a threat", scene.stage.clock.now().isoformat())

@@ -63,9 +63,11 @@ def every(ask: Ask) -> list[Json]:
     return [*(key for key, option in ask.kind.options.items() if option.reopens), *possible(ask), *lure]
 
 
-def walk_all(talk: Talk, visit: Visit) -> Walk:
-    """Take every option of every question. Raises AssertionError where a path does not end, or Back leads nowhere."""
-    found, tried, shown, lures = Walk(), set[tuple[str, str]](), set[str](), Counter[str]()
+def walk_all(talk: Talk, visit: Visit, shown: set[str] | None = None) -> Walk:
+    """Take every option of every question. Raises AssertionError where a path does not end, or Back leads nowhere.
+    shown: the screens that are not gathered again, of other visits to this talk; it grows."""
+    shown = set() if shown is None else shown
+    found, tried, lures = Walk(), set[tuple[str, str]](), Counter[str]()
     waiting: list[tuple[Journal, int]] = [(Journal(), 0)]
     replay = Replay(lambda: talk.begin(visit.about))
     while waiting:
@@ -77,7 +79,7 @@ def walk_all(talk: Talk, visit: Visit) -> Walk:
             continue
         ask = played.asked
         assert steps < LONGEST, f"{talk.name} goes on for ever at {ask.key!r}"
-        signature = repr((played.said, ask))
+        signature = repr((played.said, ask, visit.person.takes_part))
         if signature not in shown:
             check_back(screen)
             shown.add(signature)

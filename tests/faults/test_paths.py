@@ -5,7 +5,7 @@ in English, and danger, help and stop are answered in one step everywhere (`make
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain
@@ -48,8 +48,8 @@ def told() -> Iterator[None]:
 @cache
 def walks(language: str) -> list[Walk]:
     """All paths of all talks for who speaks this language."""
-    visits = Visits(PROGRAMME, CATALOGS, language)
-    return [walk_all(talk, visit) for talk in PROGRAMME.talks.values() for visit in visits.of(talk)]
+    visits, shown = Visits(PROGRAMME, CATALOGS, language), defaultdict[str, set[str]](set)
+    return [walk_all(talk, visit, shown[talk.name]) for talk in PROGRAMME.talks.values() for visit in visits.of(talk)]
 
 
 def screens(language: str) -> Iterator[Screen]:

@@ -16,12 +16,14 @@ from bot.mentoring.effects import Programme
 from bot.mentoring.lookups import Helpline
 from bot.mentoring.profiles import FIELDS, SLOTS, WISHES
 from conversations import (
+    after,
     agreement,
     answer,
     applicant,
     barriers,
     case,
     chain,
+    check_in,
     compass,
     competencies,
     consent,
@@ -59,6 +61,7 @@ from conversations import (
     soft_skills,
     strengths,
     trial,
+    week,
     welcome,
     write,
 )  # fmt: skip
@@ -97,7 +100,7 @@ BETWEEN: tuple[ModuleType, ...] = (
     introduced,
 )  # fmt: skip
 WORTH = (*ABOUT_HER, profile, feedback)  # what she left is offered again in the menu
-AROUND = (welcome, language, consent, helping, danger, my_data, erase, preferences, strengths)
+AROUND = (welcome, language, consent, helping, danger, my_data, erase, preferences, strengths, check_in, after, week)
 
 
 def helplines() -> tuple[Helpline, ...]:

@@ -120,14 +120,18 @@ LABELS: Mapping[str, Text] = {
 
 
 def tick(goal: Goal, now: datetime) -> Conversation[Outcome]:
-    """Tick what is done; when that was the last milestone, ask whether the goal is reached."""
+    """Tick what is done, in one go."""
     waiting = goals.open_milestones(goal.plan)
     done = set(waiting)
     if len(waiting) > 1:
         prompt = lines(_("Which milestones are done?"), *numbered(waiting))
         labels: dict[str, Words] = {str(n): own(str(n)) for n in waiting}
         done = {int(n) for n in (yield from choices("done", prompt, labels, at_least=1)).options}
-    plan = goals.tick(goal.plan, done, now.date())
+    return (yield from ticked(goal, goals.tick(goal.plan, done, now.date())))
+
+
+def ticked(goal: Goal, plan: GoalPlan) -> Conversation[Outcome]:
+    """After something was ticked: how many are left, or whether the goal is reached."""
     left = len(goals.open_milestones(plan))
     if left:
         yield from say(n_("That is done. {n} milestone to go.", "That is done. {n} milestones to go.", left))

@@ -47,6 +47,8 @@ def preferences(_about: str) -> Conversation[Outcome]:
             # limit: 24
             "quiet": p_("button", "Quiet hours"),
             # limit: 24
+            "week": p_("button", "📅 My week"),
+            # limit: 24
             "discreet": p_("button", "Discreet messages"),
             # limit: 24
             "language": p_("button", "🌐 Language"),
@@ -58,7 +60,7 @@ def preferences(_about: str) -> Conversation[Outcome]:
     )
     if change == "done":
         return Outcome()
-    if change in ("language", "my_data", "profile"):
+    if change in ("week", "language", "my_data", "profile"):
         return Outcome(then=change)
     return (yield from {"name": ask_name, "quiet": ask_quiet, "discreet": ask_discreet}[change]())
 

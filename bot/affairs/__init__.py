@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from bot.affairs import meetings, pairs, profiles, relay, requests, team
+from bot.affairs import check_ins, meetings, pairs, profiles, relay, requests, team
 from bot.affairs.desk import Affair
 
 
 def all_affairs() -> tuple[Affair, ...]:
     """Every affair of the programme, made anew: what one of them keeps in memory belongs to one office."""
-    return (profiles.AFFAIR, team.AFFAIR, requests.affair(), pairs.AFFAIR, relay.AFFAIR, meetings.AFFAIR)
+    return (
+        profiles.AFFAIR,
+        team.AFFAIR,
+        requests.affair(),
+        pairs.AFFAIR,
+        relay.AFFAIR,
+        meetings.AFFAIR,
+        check_ins.AFFAIR,
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from bot.affairs import requests
+from bot.affairs import check_ins, requests
 from bot.affairs.desk import Carried, Desk
 from bot.dialogue.steps import LookUp
 from bot.engine.my_data import my_data
@@ -24,7 +24,7 @@ from bot.mentoring.effects import (
     SetProfile,
     WithdrawConsent,
 )  # fmt: skip
-from bot.mentoring.goals import may_become
+from bot.mentoring.goals import GoalState, may_become
 from bot.mentoring.lookups import Goals, TakenBefore
 from bot.mentoring.people import Person, Purpose
 from bot.messages import Incoming, Message
@@ -92,7 +92,8 @@ class Genie:
                 answers = growth.Answers(levels, words)
                 await growth.save_assessment(self.tx, person.id, kind, answers, self.now)
             case SaveGoal(plan):
-                await growth.save_goal(self.tx, person.id, plan, self.now)
+                goal = await growth.save_goal(self.tx, person.id, plan, self.now)
+                await check_ins.remind(self.desk, person, goal, plan, GoalState.DESCRIBED)
             case ChangeGoal():
                 await self.change_goal(effect, person)
             case SendMyData():
@@ -110,6 +111,7 @@ class Genie:
         before = next((goal for goal in kept if goal.id == effect.goal), None)
         if before is not None and may_become(before.state, effect.state):
             await growth.change_goal(self.tx, person.id, effect.goal, effect.plan, effect.state, self.now)
+            await check_ins.goal_changed(self.desk, person, before, effect.plan, effect.state)
         else:
             await mail.audit(self.tx, [(person.id, "a goal that cannot be changed so")], self.now)
 
@@ -117,6 +119,8 @@ class Genie:
         """The person with these fields changed, kept."""
         after = msgspec.structs.replace(person, **fields)
         await people.save(self.tx, [after])
+        if after.rhythm != person.rhythm or "consents" in fields:
+            await check_ins.plan(self.desk, after)
         return Carried(after)
 
     async def erase(self, person: Person, tombstone: bool) -> Carried:

@@ -31,6 +31,7 @@ import msgspec
 
 from bot.dialogue.steps import Json, LookUp
 from bot.errors import SororaError
+from bot.mentoring.check_ins import WeekTold
 from bot.mentoring.people import Role
 
 MONTHS = 6  # how long a mentorship lasts unless they agree otherwise (PRODUCT M8)
@@ -203,10 +204,11 @@ class PairFile(msgspec.Struct, frozen=True, omit_defaults=True):
     ("weekly", "twice_a_month", "monthly"). media, contacts: the sides that agreed to voice and photos, and to sharing
     contact details. goes_on: what each side said after the trial (told to nobody before both have). share_goal: the
     mentee lets the mentor see her goal. met_at: when a first meeting was noted. active_until: when the agreed months
-    are over. endings: what each side wishes towards the end (told to nobody before both have said the same).
+    are over. endings: what each side wishes towards the end (that she would like to finish is asked of the other; the
+    rest is told to nobody before both have said the same).
     hold_from, hold_until: when a pause began, and when it ends by itself; held_by: the side that paused. ended_by: the
     side that ended it; "" for the clock, the team or both. before: the state before it ended or was put on hold.
-    chain: what the mentee said to the invitation to become a mentor.
+    chain: what the mentee said to the invitation to become a mentor. week: her last week, as her mentor reads it.
     """
 
     agreed: dict[Side, datetime] = {}
@@ -231,6 +233,7 @@ class PairFile(msgspec.Struct, frozen=True, omit_defaults=True):
     before: str = ""
     reason: str = ""
     chain: str = ""
+    week: WeekTold | None = None
 
     def seen_by(self, side: Side) -> PairFile:
         """Only what this side may know: not what the other said in private, nor who ended it and why."""
@@ -239,6 +242,7 @@ class PairFile(msgspec.Struct, frozen=True, omit_defaults=True):
             goes_on={who: yes for who, yes in self.goes_on.items() if who is side},
             endings={who: wish for who, wish in self.endings.items() if who is side},
             chain=self.chain if side is Side.MENTEE else "",
+            week=self.week if side is Side.MENTEE else None,
             ended_by="",
             reason="",
         )

@@ -43,17 +43,21 @@ async def taken_before(tx: Tx, person_id: int, kind: Assessment) -> tuple[Taken,
     return tuple(Taken(kind, row.at, tx.vault.open_json(row.sealed, Answers).levels) for row in rows)
 
 
-async def save_goal(tx: Tx, person_id: int, plan: GoalPlan, now: datetime) -> None:
-    """Keep a newly described goal."""
-    await tx.conn.execute(
-        sa.insert(t.goals).values(
+async def save_goal(tx: Tx, person_id: int, plan: GoalPlan, now: datetime) -> int:
+    """Keep a newly described goal; gives its id."""
+    goal_id: int | None = await tx.conn.scalar(
+        sa.insert(t.goals)
+        .values(
             person_id=person_id,
             state=GoalState.DESCRIBED.value,
             sealed=tx.vault.seal_json(plan),
             described_at=now,
             changed_at=now,
         )
+        .returning(t.goals.c.id)
     )
+    assert goal_id is not None
+    return goal_id
 
 
 async def change_goal(tx: Tx, person_id: int, goal_id: int, plan: GoalPlan, state: GoalState, now: datetime) -> None:

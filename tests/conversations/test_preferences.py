@@ -10,7 +10,7 @@ from bot.dialogue.steps import Refused
 from bot.mentoring.effects import Outcome, SetProfile
 from bot.mentoring.people import Person
 from conversations.preferences import LONGEST_NAME, TALK
-from tests.conversations.driver import drive, shown, walk
+from tests.conversations.driver import drive, labels, shown, walk
 from tests.conversations.world import MEMBER, world
 
 
@@ -55,6 +55,11 @@ def test_a_number_or_an_address_is_no_name(name: str) -> None:
 def test_a_name_that_is_a_story_is_refused() -> None:
     with pytest.raises(Refused):
         drive(TALK, {"change": "name", "name": "x" * (LONGEST_NAME + 1)}, world())
+
+
+def test_her_week_has_its_own_talk() -> None:
+    assert drive(TALK, {"change": "week"}, world()).result == Outcome(then="week")
+    assert len(labels(drive(TALK, {}, world()))) <= 10
 
 
 def test_the_language_has_its_own_talk_and_done_ends() -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
 
-from bot.affairs.desk import AGAIN, MOST_TRIES, Desk, Office, awake
+from bot.affairs.desk import AGAIN, MOST_TRIES, Desk, Office
 from bot.mentoring import nudges as manners
-from bot.mentoring.nudges import CHECK_IN, NUDGES
+from bot.mentoring.nudges import CHECK_IN, NUDGES, STILL_THERE
+from bot.mentoring.rhythm import may_come
 from bot.messages import Message
 from bot.store import due, nudges, people
 from bot.store.door import Tx
@@ -21,12 +23,12 @@ log = structlog.get_logger(__name__)
 
 
 async def fire_all(desk: Desk, most: int) -> int:
-    """Do up to `most` things that are due; gives how many were."""
+    """Do about `most` things that are due; gives how many were. Nudges first: they touch nothing but their women."""
     found = await due.claim(desk.tx, desk.now, most)
+    await nudge(desk, [one for one in found if one.kind in NUDGES])
     for one in found:
         if one.kind not in NUDGES:
             await fire_safely(desk, one)
-    await nudge(desk, [one for one in found if one.kind in NUDGES])
     return len(found)
 
 
@@ -53,34 +55,41 @@ async def nudge(desk: Desk, found: Sequence[Due]) -> None:
         return
     moments = await nudges.moments(desk.tx, sorted({one.person_id for one in found}), desk.office.programme.menu)
     queue: dict[int, Due] = {}
-    again: dict[tuple[str, int, int], Due] = {}
+    again: list[Due] = []
     for one in sorted(found, key=lambda one: (NUDGES[one.kind].rank, one.at, one.about)):
         moment = moments.get(one.person_id)
         if moment is None:
             continue
-        key = (one.kind, one.about, one.person_id)
-        if one.kind == CHECK_IN and (following := manners.next_check_in(one.at, moment, desk.now)):
-            again[key] = replace(one, at=following, tries=0)
         when = manners.allowed(one.kind, one.at, moment, desk.now, second=one.person_id in queue)
-        if when is not None and when <= desk.now:
+        if when is not None and when > desk.now:
+            again.append(replace(one, at=when))
+            continue
+        comes = when is not None
+        if comes:
             queue[one.person_id] = replace(one, kind=manners.kindly(one.kind, moment))
-        elif when is not None:
-            again[key] = replace(one, at=when)
+        if one.kind == CHECK_IN and (after := manners.next_check_in(one.at, moment, desk.now, comes=comes)):
+            again.append(replace(one, at=after, tries=0))
     reached = await nudges.queue(desk.tx, queue, desk.now)
     counts = {person: manners.unanswered(queue[person].kind, moments[person]) for person in reached}
     await nudges.mark(desk.tx, counts, desk.now)
-    await nudges.plan_all(desk.tx, list(again.values()))
+    await nudges.plan_all(desk.tx, again)
     desk.posted = desk.posted or bool(reached)
 
 
 async def made(office: Office, tx: Tx, now: datetime, person_id: int, kind: str, about: int) -> Message | None:
-    """A nudge as it goes out, in her language of this moment; None where it is not true any more. One that has come
-    into her quiet hours, because many were sent before it, waits for their end."""
+    """A nudge as it goes out, in her language of this moment; None where it is not true any more. One that did not go
+    out before her night or her pause began, or on its day, is due again: what came since is weighed with it."""
     desk, person = Desk(tx, office, now), await people.get(tx, person_id)
     if person is None or not person.takes_part:
         return None
-    if (when := awake(person, now)) > now:
+    queued, zone = await nudges.queued_at(tx, person_id, kind, about), ZoneInfo(person.zone)
+    when = may_come(person.rhythm, None, now)
+    if when > now or (queued is not None and queued.astimezone(zone).date() < now.astimezone(zone).date()):
         await desk.plan(person_id, kind, about, when)
+        notice = None
+    else:
+        notice = await office.affair.notices[kind](desk, person, about)
+    if notice is None:
+        await nudges.nothing_came(tx, person_id, queued, counts=kind in (CHECK_IN, STILL_THERE))
         return None
-    notice = await office.affair.notices[kind](desk, person, about)
-    return desk.message(person, notice, kind) if notice is not None else None
+    return desk.message(person, notice, kind)

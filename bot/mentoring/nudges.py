@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from bot.mentoring.rhythm import MOST_UNANSWERED, Rhythm, check_in_after, check_in_next, may_come
 
@@ -43,13 +44,19 @@ class Nudge:
     talk: str
 
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Kind: to whom, rank, how late, talk. When it is due and what cancels it stands with its affair (desk.plan, cancel).
 NUDGES: Mapping[str, Nudge] = {
     CHECK_IN: Nudge(Whom.MEMBER, 2, 3 * DAY, "check_in"),
     STILL_THERE: Nudge(Whom.MEMBER, 2, None, "check_in"),
     "pair_agree_again": Nudge(Whom.BOTH, 3, 3 * DAY, "agreement"),
     "pair_ending": Nudge(Whom.BOTH, 3, None, "ending"),
+    "plan_moment": Nudge(Whom.MEMBER, 1, 3 * HOUR, "goals"),  # she chose this moment herself
+    "milestone_due": Nudge(Whom.MEMBER, 4, 6 * HOUR, "check_in"),  # on its day or not at all: the check-in asks too
+    "goal_after_2w": Nudge(Whom.MEMBER, 5, 7 * DAY, "after"),
+    "goal_after_1m": Nudge(Whom.MEMBER, 5, 14 * DAY, "after"),
+    "goal_after_3m": Nudge(Whom.MEMBER, 5, 56 * DAY, "after"),
+    "goal_after_6m": Nudge(Whom.MEMBER, 5, None, "after"),
     "mentor_back": Nudge(Whom.MENTOR, 4, None, "mentoring"),
     "pair_chain": Nudge(Whom.MENTEE, 8, None, "chain"),
 }
@@ -76,15 +83,23 @@ def allowed(kind: str, due: datetime, moment: Moment, now: datetime, *, second: 
     when = may_come(moment.rhythm, last, now)
     if when <= now and moment.busy_at is not None and now - moment.busy_at < MIDST:
         when = may_come(moment.rhythm, last, now + LATER)
+    if NUDGES[kind].rank > NUDGES[CHECK_IN].rank and moment.rhythm.check_ins:
+        when = after_check_in(moment.rhythm, when)
     return when if late is None or when - due <= late else None
 
 
-def next_check_in(due: datetime, moment: Moment, now: datetime) -> datetime | None:
-    """The check-in after the one that was due at `due`; None where she does not wish any more. After a long time off
-    it is the first that is still to come."""
+def after_check_in(rhythm: Rhythm, when: datetime) -> datetime:
+    """`when`, or the day after where her check-in is still to come that day: it would be one too many."""
+    ahead, zone = check_in_after(rhythm, when), ZoneInfo(rhythm.zone)
+    return may_come(rhythm, ahead, ahead) if ahead.astimezone(zone).date() == when.astimezone(zone).date() else when
+
+
+def next_check_in(due: datetime, moment: Moment, now: datetime, *, comes: bool) -> datetime | None:
+    """The check-in after the one that was due at `due`, and that comes now or is left out; None where she does not wish
+    any more. After a long time off it is the first that is still to come."""
     if not moment.rhythm.check_ins:
         return None
-    following = check_in_next(moment.rhythm, due)
+    following = check_in_next(moment.rhythm, now if comes else due)
     return following if following > now else check_in_after(moment.rhythm, now)
 
 

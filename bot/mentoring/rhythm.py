@@ -59,14 +59,17 @@ def read(text: str) -> Rhythm:
 def awake(rhythm: Rhythm, now: datetime) -> datetime:
     """The first moment from `now` (UTC) on that is outside of her quiet hours, UTC."""
     zone = ZoneInfo(rhythm.zone)
-    here = now.astimezone(zone)
-    begin, end, wall = rhythm.quiet_from, rhythm.quiet_until, here.time()
+    begin, end = rhythm.quiet_from, rhythm.quiet_until
     over_night = begin > end
-    quiet = (wall >= begin or wall < end) if over_night else (begin <= wall < end)
-    if not quiet:
-        return now
-    day = here.date() + timedelta(days=1) if over_night and wall >= begin else here.date()
-    return on(day, end, zone)
+    while True:
+        here = now.astimezone(zone)
+        wall = here.time()
+        quiet = (wall >= begin or wall < end) if over_night else (begin <= wall < end)
+        if not quiet:
+            return now
+        day = here.date() + timedelta(days=1) if over_night and wall >= begin else here.date()
+        # Where that hour comes twice, the first one may be over; where summer leaves it out, it may be quiet again.
+        now = max(on(day, end, zone), on(day, end.replace(fold=here.fold), zone))
 
 
 def on(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -81,8 +84,8 @@ def check_in_after(rhythm: Rhythm, moment: datetime) -> datetime:
     falls into them, and not before a pause is over."""
     zone = ZoneInfo(rhythm.zone)
     start = max(moment, rhythm.paused_until) if rhythm.paused_until else moment
-    first = start.astimezone(zone).date()
-    day = first + timedelta(days=(rhythm.day - first.weekday()) % 7)
+    eve = start.astimezone(zone).date() - timedelta(days=1)  # yesterday's may have moved to the end of the night
+    day = eve + timedelta(days=(rhythm.day - eve.weekday()) % 7)
     while True:
         found = awake(rhythm, on(day, rhythm.at, zone))
         if found > start:

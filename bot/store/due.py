@@ -42,20 +42,22 @@ async def cancel(tx: Tx, kinds: Collection[str], about: int, person_id: int | No
 
 
 def claim_statement(postgres: bool) -> sa.Delete:
-    """Take the oldest rows that are due; other processes take others."""
-    oldest = sa.select(t.due.c.id).where(t.due.c.at <= sa.bindparam("now")).order_by(t.due.c.at, t.due.c.id)
+    """Take all that is due to those who have waited longest. On PostgreSQL their rows are locked, so that one process
+    has all that is due to one woman; others take others, and who is just being answered comes next time."""
+    oldest = sa.select(t.due.c.person_id).where(t.due.c.at <= sa.bindparam("now")).order_by(t.due.c.at, t.due.c.id)
     oldest = oldest.limit(sa.bindparam("most"))
     if postgres:
-        oldest = oldest.with_for_update(skip_locked=True)
-    return sa.delete(t.due).where(t.due.c.id.in_(oldest.scalar_subquery()))
+        locked = oldest.join(t.people).with_for_update(of=t.people, key_share=True, skip_locked=True)
+        oldest = sa.select(locked.cte("locked").c.person_id)
+    return sa.delete(t.due).where(t.due.c.person_id.in_(oldest.scalar_subquery()), t.due.c.at <= sa.bindparam("now"))
 
 
 CLAIM = {postgres: claim_statement(postgres).returning(t.due) for postgres in (False, True)}
 
 
 async def claim(tx: Tx, now: datetime, most: int) -> list[Due]:
-    """Take up to `most` rows that are due, oldest first. They are gone when this transaction commits: what they ask for
-    must be done in it, or planned anew."""
+    """Take what is due, oldest first: up to `most` things, and whatever else is due to the same women, so that all of
+    it can be weighed together. It is gone when this transaction commits: it must be done in it, or planned anew."""
     rows = await tx.conn.execute(CLAIM[tx.postgres], {"now": now, "most": most})
     found = sorted(rows.all(), key=lambda row: (row.at, row.id))
     return [Due(row.kind, row.about, row.person_id, row.at, row.tries) for row in found]

@@ -176,7 +176,7 @@ due = Table(
     Column("id", Id, primary_key=True),
     Column("kind", String(32), nullable=False),  # a notice or deed of bot.affairs
     Column("about", Id, nullable=False, server_default="0"),
-    hers(),
+    hers(index=True),
     Column("at", Moment, nullable=False, index=True),
     Column("tries", Integer, nullable=False, server_default="0"),
     UniqueConstraint("kind", "about", "person_id"),

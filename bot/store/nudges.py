@@ -78,6 +78,24 @@ async def mark(tx: Tx, nudged: Mapping[int, int], now: datetime) -> None:
     )
 
 
+async def queued_at(tx: Tx, person_id: int, kind: str, about: int) -> datetime | None:
+    """When a nudge that waits in the outbox was put there, UTC; None where none waits."""
+    which = (t.outbox.c.person_id == person_id, t.outbox.c.state == WAITING)
+    found: datetime | None = await tx.conn.scalar(
+        sa.select(sa.func.min(t.outbox.c.created_at)).where(*which, t.outbox.c.kind == kind, t.outbox.c.about == about)
+    )
+    return found
+
+
+async def nothing_came(tx: Tx, person_id: int, queued_at: datetime | None, *, counts: bool) -> None:
+    """What was queued for her at `queued_at` does not go out: something else may come that day. counts: it was noted as
+    a check-in that she leaves unanswered."""
+    hers = sa.update(t.people).where(t.people.c.id == person_id)
+    await tx.conn.execute(hers.where(t.people.c.nudged_at == queued_at).values(nudged_at=None))
+    if counts:
+        await tx.conn.execute(hers.where(t.people.c.unanswered > 0).values(unanswered=t.people.c.unanswered - 1))
+
+
 async def plan_all(tx: Tx, rows: Sequence[Due]) -> None:
     """Plan many things that are not planned yet, in one statement."""
     await tx.many(

@@ -1,0 +1,104 @@
+"""Queries of the clock: what is claimed, how each woman stands, what is queued for which phone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from bot.dialogue.replay import Journal
+from bot.mentoring.nudges import Moment
+from bot.mentoring.rhythm import Rhythm
+from bot.store import due, nudges, people
+from bot.store import tables as t
+from bot.store.door import Store, Tx
+from bot.store.due import Due
+from bot.store.people import KeptTalk
+from bot.store.schema import migrate
+from bot.vault import Vault
+
+NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+async def woman(tx: Tx, address: str = "fictional-1") -> int:
+    return (await people.welcome(tx, "telegram", address, "en", NOW)).person.id
+
+
+async def test_how_she_stands(store: Store) -> None:
+    async with store.begin() as tx:
+        known = await people.welcome(tx, "telegram", "fictional-1", "en", NOW)
+        her, other = known.person.id, await woman(tx, "fictional-2")
+        await people.save(tx, [msgspec.structs.replace(known.person, check_in_day=2, paused_until=NOW + HOUR)])
+        talk = KeptTalk("abc", "compass", "", True, "", NOW, journal=Journal())
+        menu = KeptTalk("abd", "menu", "", True, "", NOW, journal=Journal())
+        await people.save_talks(tx, [(her, talk), (other, menu)], [], [])
+        await nudges.mark(tx, {her: 2}, NOW)
+        found = await nudges.moments(tx, [her, other, 404], "menu")
+    assert set(found) == {her, other}
+    rhythm = Rhythm(2, paused_until=NOW + HOUR, check_ins=False)  # she has not agreed to take part yet
+    assert found[her] == Moment(rhythm, NOW, 2, NOW)
+    assert (found[other].busy_at, found[other].nudged_at, found[other].unanswered) == (None, None, 0)
+
+
+async def test_all_that_is_due_to_her_is_claimed_together(store: Store) -> None:
+    async with store.begin() as tx:
+        first, second = await woman(tx), await woman(tx, "fictional-2")
+        rows = [Due("a", 0, first, NOW - 3 * HOUR), Due("b", 7, second, NOW - 2 * HOUR), Due("c", 0, first, NOW)]
+        later = Due("d", 0, first, NOW + HOUR, 3)
+        await nudges.plan_all(tx, [*rows, later])
+        assert await due.claim(tx, NOW - 4 * HOUR, 9) == []
+        assert await due.claim(tx, NOW, 1) == [rows[0], rows[2]]
+        assert await due.claim(tx, NOW, 1) == [rows[1]]
+        assert await due.claim(tx, NOW, 1) == []
+        assert await due.claim(tx, NOW + HOUR, 9) == [later]
+
+
+@pytest.mark.postgres
+async def test_what_another_process_holds_is_left_to_it(postgres_url: str, key: str) -> None:
+    store = Store.open(postgres_url, Vault([key]))
+    await migrate(store)
+    async with store.begin() as tx:
+        first, second = await woman(tx), await woman(tx, "fictional-2")
+        await nudges.plan_all(tx, [Due("a", 0, her, NOW) for her in (first, second)])
+        await due.plan(tx, "b", 0, first, NOW)
+    async with store.begin() as one, store.begin() as other:
+        assert {row.person_id for row in await due.claim(one, NOW, 1)} == {first}
+        assert {row.person_id for row in await due.claim(other, NOW, 9)} == {second}
+    async with store.begin() as tx:
+        assert await due.claim(tx, NOW, 9) == []
+    await store.close()
+
+
+async def test_it_is_queued_for_the_phone_she_used_last(store: Store) -> None:
+    async with store.begin() as tx:
+        her = await woman(tx)
+        await tx.conn.execute(
+            sa.insert(t.addresses).values(
+                person_id=her, channel="whatsapp", lookup="newer", sealed=tx.vault.seal("x"), heard_at=NOW + HOUR
+            )
+        )
+        gone, asked = await woman(tx, "fictional-2"), Due("check_in", 7, her, NOW)
+        await people.left(tx, people.lookup_of(tx, "telegram", "fictional-2"), NOW)
+        assert await nudges.queue(tx, {her: asked, gone: Due("check_in", 0, gone, NOW)}, NOW) == [her]
+        row = (await tx.conn.execute(sa.select(t.outbox))).one()
+        assert (row.channel, row.recipient, tx.vault.open(row.address), row.sealed) == ("whatsapp", "newer", "x", None)
+        assert (row.person_id, row.kind, row.about, row.created_at) == (her, "check_in", 7, NOW)
+        assert await nudges.queue(tx, {}, NOW) == []
+
+
+async def test_what_was_queued_and_does_not_go_out_is_taken_back(store: Store) -> None:
+    async with store.begin() as tx:
+        her = await woman(tx)
+        await nudges.queue(tx, {her: Due("check_in", 7, her, NOW)}, NOW)
+        await nudges.mark(tx, {her: 1}, NOW)
+        assert await nudges.queued_at(tx, her, "check_in", 7) == NOW
+        assert await nudges.queued_at(tx, her, "check_in", 8) is None
+        await nudges.nothing_came(tx, her, NOW - HOUR, counts=False)
+        assert (await nudges.moments(tx, [her], "menu"))[her].nudged_at == NOW  # something else came
+        await nudges.nothing_came(tx, her, NOW, counts=True)
+        await nudges.nothing_came(tx, her, NOW, counts=True)
+        after = (await nudges.moments(tx, [her], "menu"))[her]
+    assert (after.nudged_at, after.unanswered) == (None, 0)

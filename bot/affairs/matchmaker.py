@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bot.mentoring.path import MentorFile, MentorState
 from bot.mentoring.people import Person, Purpose
 from bot.mentoring.profiles import Mentee, Mentor, Profile
-from bot.mentoring.reasons import Suggestion
+from bot.mentoring.reasons import Suggestion, Weights
 from bot.mentoring.requests import RequestState
 from bot.store import people, requests
 from bot.store import tables as t
@@ -34,7 +34,9 @@ ROUNDS = 5  # of looking again where a mentor was no longer as the pool knew her
 class Matchmaker:
     """A pool of mentors that is kept true to the tables. One for each process."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Weights | None = None) -> None:
+        """weights: of the programme; the usual ones without."""
+        self.weights = weights or Weights()
         self.pool: Pool | None = None
         self.read_at: datetime | None = None  # when the pool was brought up to date
         self.filled_at: datetime | None = None
@@ -73,7 +75,7 @@ class Matchmaker:
         """A new pool of all mentors. Ties fall alike on every machine that has the same keys."""
         from bot.mentoring.matching import Pool  # numpy: the bot's start must not wait for it
 
-        pool = Pool((), tx.vault.lookup("the order of equals").encode())
+        pool = Pool((), tx.vault.lookup("the order of equals").encode(), self.weights)
         last = 0
         while ids := list(
             await tx.conn.scalars(

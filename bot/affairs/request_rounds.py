@@ -11,7 +11,7 @@ from bot.affairs.matchmaker import Matchmaker
 from bot.affairs.request_moves import OPEN, card_goes_out
 from bot.mentoring.constraints import against
 from bot.mentoring.profiles import Mentee
-from bot.mentoring.reasons import Weights, reasons
+from bot.mentoring.reasons import reasons
 from bot.mentoring.requests import RequestFile
 from bot.store import mail
 from bot.store import requests as kept
@@ -35,7 +35,7 @@ async def round_of(desk: Desk) -> Round:
     from bot.mentoring.rounds import assign  # OR-tools: the bot's start must not wait for it
 
     waiting = (await waiting_mentees(desk))[:MOST_IN_ROUND]
-    return assign(await Matchmaker().refreshed(desk.tx, desk.now), waiting, desk.now)
+    return assign(await Matchmaker(desk.office.programme.weights).refreshed(desk.tx, desk.now), waiting, desk.now)
 
 
 async def send_round(desk: Desk, pairs: Sequence[tuple[int, int]], by: int) -> int:
@@ -57,7 +57,7 @@ async def send_one(desk: Desk, mentee_id: int, mentor_id: int) -> bool:
     mentee, mentor = await matchmaker.mentee(desk.tx, mentee_id), await matchmaker.mentor(desk.tx, mentor_id)
     if mentee is None or mentor is None or against(mentee, mentor, desk.now):
         return False
-    file = RequestFile(reasons(mentee, mentor, Weights()), by_team=True)
+    file = RequestFile(reasons(mentee, mentor, desk.office.programme.weights), by_team=True)
     number = await kept.add(desk.tx, mentee_id, mentor_id, 1, OPEN, file, desk.now)
     if number is None:
         return False

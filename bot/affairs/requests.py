@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.affairs import matchmaker, request_answers, request_notices
@@ -26,7 +26,7 @@ from bot.mentoring.goals import GoalState
 from bot.mentoring.lookups import NOT_HERE
 from bot.mentoring.people import Person
 from bot.mentoring.profiles import Field, Mentee, Mentor
-from bot.mentoring.reasons import Suggestion, Weights, reasons
+from bot.mentoring.reasons import Suggestion, reasons
 from bot.mentoring.requests import (
     MOST_CHOICES,
     NEXT_LOOK,
@@ -103,13 +103,14 @@ def affair() -> Affair:
 class Searching:
     """What needs all mentors at once: suggestions, and whether anybody fits."""
 
-    matchmaker: Matchmaker = field(default_factory=Matchmaker)
+    matchmaker: Matchmaker | None = None  # once it is asked for: the programme has the weights
 
     async def suggestions(self, desk: Desk, person_id: int, most: int) -> tuple[Suggestion, ...]:
         """Who fits her best; nobody for who has not said yes to being proposed, or has told no language."""
         mentee = await matchmaker.mentee(desk.tx, person_id)
         if mentee is None or not mentee.profile.languages:
             return ()
+        self.matchmaker = self.matchmaker or Matchmaker(desk.office.programme.weights)
         return await self.matchmaker.suggest(desk.tx, mentee, desk.now, most)
 
     async def find(self, desk: Desk, _what: MySearch, person: Person) -> Search:
@@ -301,7 +302,7 @@ async def first_of(desk: Desk, mentee: Mentee, mentors: Sequence[Mentor], effect
     none, or she has an open request already."""
     numbers = []
     for place, mentor in enumerate(mentors, 1):
-        file = RequestFile(reasons(mentee, mentor, Weights()), note=effect.note, goal=effect.goal)
+        file = RequestFile(reasons(mentee, mentor, desk.office.programme.weights), note=effect.note, goal=effect.goal)
         state = OPEN if place == 1 else QUEUED
         numbers.append(await kept.add(desk.tx, mentee.id, mentor.id, place, state, file, desk.now))
         if numbers[0] is None:

@@ -12,6 +12,7 @@ from bot.mentoring.assessments import Assessment
 from bot.mentoring.goals import GoalPlan, GoalState
 from bot.mentoring.lookups import Helpline
 from bot.mentoring.people import Purpose, Role
+from bot.mentoring.reasons import Weights
 
 if TYPE_CHECKING:  # it speaks of profiles, which have effects of their own
     from bot.mentoring.demo import DemoPeople
@@ -108,7 +109,9 @@ class Programme:
 
     talks: by name. welcome, menu, help, danger: the names of the talks for who is new, for when nothing else is open,
     for "help", and for safety words. helplines: whom to call, most general first. names: what the ids in a person's
-    data mean (questionnaire items, fields, barriers), for the readable page of her data. demo: reads the fictional
+    data mean (questionnaire items, fields, barriers), for the readable page of her data. write: the talk in which
+    two women write to each other, begun with what was typed where no question was open ("" for none). weights: how much
+    each thing counts in matching. demo: reads the fictional
     people with whom a demo begins; None for a programme that has none.
     """
 
@@ -118,6 +121,7 @@ class Programme:
     help: str = "help"
     danger: str = "danger"
     write: str = ""
+    weights: Weights = field(default_factory=Weights)
     helplines: tuple[Helpline, ...] = ()
     names: Mapping[str, Text] = field(default_factory=dict)
     demo: Callable[[], DemoPeople] | None = None

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 
 from bot.affairs import matchmaker
 from bot.affairs.matchmaker import Matchmaker
+from bot.app import find_programme
 from bot.mentoring.mentorship import PairState
 from bot.mentoring.path import MentorState
 from bot.mentoring.people import Purpose
 from bot.mentoring.profiles import Level, Mentee, Mentor, Profile
-from bot.mentoring.requests import AskMentors, Decline, WhyNot
+from bot.mentoring.reasons import Kind, Weights
+from bot.mentoring.requests import AskMentors, Decline, MySearch, WhyNot
 from bot.store import people, profiles
 from bot.store import tables as t
 from bot.testing import Stage, rehearsal
@@ -173,3 +175,15 @@ async def test_more_mentors_than_are_read_at_once(
     crowd = {(await mentor(stage, f"Fictive {n}")).id for n in range(5)}
     assert await named(maker, amina) == crowd
     assert len(maker.pool or ()) == 5
+
+
+async def test_the_programme_says_what_counts(database_url: str) -> None:
+    """Its weights reach the suggestions: where only times count, nothing else is a reason."""
+    only_times = dict.fromkeys(Weights.__struct_fields__, 0) | {"time": 7}
+    whole = find_programme("conversations")
+    assert whole.weights == Weights()  # content/matching.toml has the usual ones
+    async with rehearsal(replace(whole, weights=Weights(**only_times)), url=database_url) as stage:
+        amina = await woman(stage, "Fictive Amina")
+        await mentor(stage, "Made-up Mira")
+        search = await amina.finds(MySearch())
+        assert {reason.kind for one in search.offers for reason in one.reasons} == {Kind.TIMES}

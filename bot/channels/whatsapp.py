@@ -22,11 +22,12 @@ from pywa_async.client import WhatsApp as Client
 from pywa_async.errors import WhatsAppError
 
 from bot.channels import whatsapp_events
+from bot.channels import whatsapp_templates as templates
 from bot.channels.downloads import download
 from bot.channels.parts import bare, file_name, joined_ids
 from bot.channels.whatsapp_bubbles import cut, present
 from bot.channels.whatsapp_events import CHANNEL, Events
-from bot.channels.whatsapp_faults import UNSURE, needs_operator, no_answer, verdict
+from bot.channels.whatsapp_faults import CLOSED, UNSURE, needs_operator, no_answer, verdict
 from bot.clock import Clock
 from bot.errors import MediaGone, SettingError, TryLater
 from bot.messages import LARGEST_MEDIA, Bubble, Document, Drawing, Media, Message, Result, Sending, Verdict
@@ -62,9 +63,10 @@ class WhatsApp:
     pass and then wants 6 s for each of them. burst is half of that, for a message may be several of theirs; without it,
     who answers twenty questions with quick thumbs would wait six seconds for each.
 
-    draw: renders a PNG, run in a thread. patience: seconds to wait for an answer. api_url: where Meta's API is reached,
-    another one for a gateway or a test. Silences the loggers of the HTTP client and of pywa: they write phone numbers,
-    words and the URLs of media. Raises SettingError for an empty app secret or verify token.
+    client: pywa's, for what is asked of Meta beside the chat. draw: renders a PNG, run in a thread. patience: seconds
+    to wait for an answer. api_url: where Meta's API is reached, another one for a gateway or a test. Silences the
+    loggers of the HTTP client and of pywa: they write phone numbers, words and the URLs of media. Raises SettingError
+    for an empty app secret or verify token.
     """
 
     name = CHANNEL
@@ -100,7 +102,7 @@ class WhatsApp:
         self._api_url = httpx.URL(api_url.rstrip("/"))
         self._calls = self._http(patience)
         self._downloads = self._http(patience)
-        self._client = Client(phone_id=phone_id, token=token, waba_id=business_id, session=self._calls)
+        self.client = Client(phone_id=phone_id, token=token, waba_id=business_id, session=self._calls)
         self._partly: dict[int, list[str]] = {}  # wamids by Sending.id
         self._operator_told: datetime | None = None
 
@@ -130,6 +132,8 @@ class WhatsApp:
         the middle, a retry of the same process goes on behind what was accepted; after a crash it starts from the
         first, and the bubbles before the last may be seen twice. Where an answer was lost, RETRY asks for two minutes:
         time for the status webhook to tell that the message went through after all.
+
+        She must have written within 24 hours; else a template goes (see `_ring`).
         """
         try:
             return await self._deliver(sending)
@@ -153,6 +157,19 @@ class WhatsApp:
             return Result(Verdict.REFUSED, reason=odd)
         if not bubbles:
             return Result(Verdict.SENT)
+        if not templates.window_open(sending, self._clock.now()):
+            return await self._ring(sending)
+        try:
+            ids = await self._say_all(sending, bubbles)
+        except WhatsAppError as error:
+            if error.code != CLOSED:
+                raise
+            return await self._ring(sending)
+        # What comes unasked may come back, where the window was closed after all.
+        return Result(Verdict.SENT, provider_id=ids, keep=bool(sending.message.template))
+
+    async def _say_all(self, sending: Sending, bubbles: tuple[Bubble, ...]) -> str:
+        """Send what was not sent yet of these bubbles; gives the ids of all (parts.joined_ids)."""
         done = self._partly.setdefault(sending.id, [])
         while len(self._partly) > PARTLY:
             del self._partly[next(iter(self._partly))]
@@ -160,7 +177,29 @@ class WhatsApp:
             last = number == len(bubbles) - 1
             done.append(await self._say(sending.address, bubble, str(sending.id) if last else f"{sending.id}.{number}"))
         self._partly.pop(sending.id, None)
-        return Result(Verdict.SENT, provider_id=joined_ids(bubbles, done))
+        return joined_ids(bubbles, done)
+
+    async def _ring(self, sending: Sending) -> Result:
+        """Send the template of the message's class in its language: SENT where its buttons are those of the message,
+        else HELD, and once a day at most. REFUSED where there is none."""
+        message, template = sending.message, templates.template_of(sending.message)
+        stands = templates.stands_for(template, message)
+        if not stands and sending.rung_at is not None and self._clock.now() - sending.rung_at < templates.RING_AGAIN:
+            return Result(Verdict.HELD)
+        code = templates.LANGUAGES.get(message.language)
+        if code is None:
+            return Result(Verdict.REFUSED, reason=f"WhatsApp has no templates in {message.language}")
+        said = templates.content(template, code, templates.payloads(template, message))
+        # A status of a template that only rings says nothing of the message, so it does not carry its id.
+        tracker = str(sending.id) if stands else f"{sending.id}.t"
+        try:
+            wamid = await self._post(sending.address, "template", said, tracker)
+        except WhatsAppError as error:
+            result = verdict(error)
+            if result.verdict is not Verdict.REFUSED:
+                raise
+            return Result(Verdict.REFUSED, reason=f"template {template.name} in {code}: WhatsApp error {error.code}")
+        return Result(Verdict.SENT if stands else Verdict.HELD, provider_id=wamid, template=template.name)
 
     async def _say(self, address: str, bubble: Bubble, tracker: str) -> str:
         """Send one bubble and give its wamid. "" where nothing was left to send: a picture that could not be drawn."""
@@ -179,10 +218,14 @@ class WhatsApp:
         elif (sent := bubble.photo or bubble.voice) is not None:
             media = await self._upload(file_name("file", sent.mime), MEDIA_TYPES[bare(sent.mime)], sent.body)
         kind, content = _content(bubble, media)
+        return await self._post(address, kind, content, tracker)
+
+    async def _post(self, address: str, kind: str, content: dict[str, Any], tracker: str) -> str:
+        """Send one message of Meta's and give its wamid."""
         # Not Client.send_message: it takes user ids with letters in them for groups, and fails after the message was
         # accepted when the answer leaves out what it repeats of the recipient.
         by_phone = address.isdigit()
-        answer = await self._client.api.send_message(
+        answer = await self.client.api.send_message(
             sender=self._phone_id,
             to=address if by_phone else None,
             recipient=None if by_phone else address,
@@ -202,7 +245,7 @@ class WhatsApp:
             return b""
 
     async def _upload(self, name: str, mime: str, body: bytes) -> str:
-        answer = await self._client.api.upload_media(self._phone_id, body, mime, name)
+        answer = await self.client.api.upload_media(self._phone_id, body, mime, name)
         return str(answer["id"])
 
     def _tell_operator(self, code: int) -> None:
@@ -216,7 +259,7 @@ class WhatsApp:
         """Set the about line (139) and the description (512) of the number, cut where longer. False, and a log line,
         where WhatsApp did not take them."""
         try:
-            await self._client.update_business_profile(
+            await self.client.update_business_profile(
                 about=cut(about, ABOUT), description=cut(description, DESCRIPTION)
             )
         except (WhatsAppError, httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -232,7 +275,7 @@ class WhatsApp:
         if not (media.ref.isascii() and media.ref.isalnum()):
             raise MediaGone("this is no id of a WhatsApp file")
         try:
-            found = await self._client.api.get_media_url(media.ref)
+            found = await self.client.api.get_media_url(media.ref)
             url, size = httpx.URL(found["url"]), int(found.get("file_size") or 0)
         except WhatsAppError as error:
             if verdict(error).verdict is Verdict.RETRY and (error.code, error.subcode) != (100, 33):

@@ -17,6 +17,8 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from bot.channels.whatsapp_faults import CLOSED
+from bot.channels.whatsapp_templates import READ
 from bot.errors import Unreadable
 from bot.messages import Delivery, Incoming, Media
 from bot.utf16 import whole
@@ -250,7 +252,8 @@ def _incoming(message: _Message, address: str) -> Incoming:
                 return msgspec.structs.replace(base, button=choice.id, card=context, reply_to="")
             return msgspec.structs.replace(base, other="unsupported")
         case _Message(type="button", button=_TemplateButton() as tapped):
-            return msgspec.structs.replace(base, button=tapped.payload or tapped.text, card=context, reply_to="")
+            data = None if tapped.payload == READ else tapped.payload or tapped.text
+            return msgspec.structs.replace(base, button=data, card=context, reply_to="")
         case _Message(type="audio", audio=_File() as audio):
             if audio.voice:
                 return msgspec.structs.replace(base, voice=Media(audio.id, audio.mime_type))
@@ -271,7 +274,7 @@ def _read_status(found: _Found, raw: bytes) -> None:
         code = status.errors[0].code if status.errors else 0
         at = _moment(status.timestamp)
         ours = ours_of(status.biz_opaque_callback_data)
-        found.deliveries.append(Delivery(CHANNEL, status.id, state, at, ours, code))
+        found.deliveries.append(Delivery(CHANNEL, status.id, state, at, ours, code, code == CLOSED))
     except Unreadable as trouble:
         found.set_aside(raw, str(trouble))
 

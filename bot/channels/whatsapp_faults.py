@@ -21,7 +21,7 @@ PASSING = frozenset({1, 2, 131000, 131016, 131053, 131057})
 # Nothing goes out before the operator has mended something: token, rights, number, payment, account.
 OPERATOR = frozenset({0, 3, 10, 33, 190, 368, 131005, 131031, 131037, 131042, 131045, 133010, *range(200, 300)})
 OPERATOR_WAIT = 300.0
-WINDOW = 131047  # 24 hours after her last message
+CLOSED = 131047  # she has not written for 24 hours: only a template may go
 GONE = 131026  # not (or no longer) on WhatsApp, or does not let us reach her
 
 
@@ -48,8 +48,6 @@ def verdict(error: WhatsAppError) -> Result:
     if status >= 500 or status == 408:
         # No answer of the API itself but of something before it: the message may have been accepted behind it.
         return Result(Verdict.RETRY, after=UNSURE, reason=f"WhatsApp answered {status}")
-    if code == WINDOW:
-        return Result(Verdict.REFUSED, reason="window")
     if code == GONE:
         return Result(Verdict.LEFT, reason=reason)
     return Result(Verdict.REFUSED, reason=reason)

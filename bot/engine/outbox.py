@@ -21,6 +21,7 @@ from bot.errors import TryLater
 from bot.messages import Channel, Result, Verdict
 from bot.store import mail, people
 from bot.store.door import Store
+from bot.store.held import HELD
 
 log = structlog.get_logger(__name__)
 
@@ -179,7 +180,12 @@ class Post:
         SENDS.labels(self.channel.name, result.verdict.value).inc()
         match result.verdict:
             case Verdict.SENT:
-                self.done.append(mail.Done(number, mail.SENT, result.provider_id))
+                self.done.append(
+                    mail.Done(number, mail.SENT, result.provider_id, template=result.template, keep=result.keep)
+                )
+            case Verdict.HELD:
+                heard = claimed.sending.heard_at
+                self.done.append(mail.Done(number, HELD, result.provider_id, template=result.template, heard_at=heard))
             case Verdict.RETRY if now - claimed.created_at < PATIENCE:
                 wait = result.after or min(LONGEST_WAIT, 2.0 ** min(claimed.attempts, 10))
                 self.done.append(

@@ -16,10 +16,13 @@ from bot.errors import KeyTrouble
 from bot.messages import Delivery, Message, Sending
 from bot.store import tables as t
 from bot.store.door import Tx
+from bot.store.held import CAME_BACK, HELD, Times, hold, times, try_once_more, went_as
+from bot.store.held import REFUSED as REFUSED
+from bot.store.held import SENT as SENT
+from bot.store.held import WAITING as WAITING
 
 log = structlog.get_logger(__name__)
 
-WAITING, SENT, REFUSED = "waiting", "sent", "refused"
 NEVER_LEASED = t.EPOCH
 UNOPENED = timedelta(days=1)  # how long a message waits for the key to it
 ROOM = 400  # characters of platform ids that the column holds: six hashed ones, and any number of others
@@ -106,6 +109,7 @@ def waiting_row(tx: Tx, letter: Letter, now: datetime) -> dict[str, Any]:
         "recipient": letter.lookup,
         "address": letter.address,
         "sealed": tx.vault.seal_json(letter.message),
+        "sort": letter.message.template,
         "state": WAITING,
         "not_before": now,
         "leased_until": NEVER_LEASED,
@@ -160,7 +164,8 @@ CLAIM = {postgres: claim_statement(postgres) for postgres in (False, True)}
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message under lease. `attempts` counts this one; `created_at` is when it was put into the outbox."""
+    """A message under lease. `attempts` counts this one; `created_at` is when it was put into the outbox, or when she
+    wrote after it was held."""
 
     sending: Sending
     lookup: str
@@ -176,14 +181,18 @@ async def claim(
 ) -> list[Claimed]:
     """Claim up to `most` messages of a channel, at most one for each recipient, oldest first. make: writes a nudge that
     goes out now (person id, kind, about), or gives None where there is nothing to tell any more."""
-    rows = await tx.conn.execute(
+    claimed = await tx.conn.execute(
         CLAIM[tx.postgres], {"of_channel": channel, "now": now, "until": now + lease, "most": most}
     )
-    claimed = [one for row in rows.all() if (one := await opened(tx, row, now, make)) is not None]
-    return sorted(claimed, key=lambda one: one.sending.id)
+    rows = claimed.all()
+    if not rows:
+        return []
+    known = await times(tx, [row.recipient for row in rows])
+    found = [await opened(tx, row, now, make, known.get(row.recipient, (None, None))) for row in rows]
+    return sorted((one for one in found if one is not None), key=lambda one: one.sending.id)
 
 
-async def opened(tx: Tx, row: sa.Row[Any], now: datetime, make: Make | None) -> Claimed | None:
+async def opened(tx: Tx, row: sa.Row[Any], now: datetime, make: Make | None, heard: Times) -> Claimed | None:
     """A claimed row as a message; None for a nudge that is not true any more. One that cannot be opened stays under
     lease, since a missing key may come back, and is given up after a day."""
     try:
@@ -195,7 +204,7 @@ async def opened(tx: Tx, row: sa.Row[Any], now: datetime, make: Make | None) -> 
             message = made
         else:
             message = tx.vault.open_json(row.sealed, Message)
-        sending = Sending(row.id, row.channel, tx.vault.open(row.address), message)
+        sending = Sending(row.id, row.channel, tx.vault.open(row.address), message, *heard, row.reason == CAME_BACK)
     except (KeyTrouble, msgspec.DecodeError) as trouble:
         log.error("a message cannot be opened", channel=row.channel, id=row.id, reason=type(trouble).__name__)
         if now - row.created_at > UNOPENED:
@@ -217,24 +226,34 @@ async def next_due(tx: Tx, channel: str) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a claimed message: sent (with the platform's ids), refused (with a reason), or to be tried again
-    (state waiting, not before `again`)."""
+    """What became of a claimed message: sent (with the platform's ids), refused (with a reason), to be tried again
+    (state waiting, not before `again`), or held, unless she wrote after `heard_at`. template: the one that went out.
+    keep: the words stay until it has arrived."""
 
     id: int
     state: str
     provider_ids: str = ""
     reason: str = ""
     again: datetime = t.EPOCH
+    template: str = ""
+    keep: bool = False
+    heard_at: datetime | None = None
 
 
 FINISH = (
     sa.update(t.outbox)
-    .where(t.outbox.c.id == sa.bindparam("the_id"), t.outbox.c.state == WAITING)
+    .where(
+        t.outbox.c.id == sa.bindparam("the_id"),
+        t.outbox.c.state == WAITING,
+        # It came back before it was recorded that it had gone out.
+        sa.or_(t.outbox.c.reason != CAME_BACK, sa.bindparam("new_state") == REFUSED, sa.bindparam("went_as") != ""),
+    )
     .values(
         state=sa.bindparam("new_state"),
         provider_ids=sa.bindparam("ids"),
         reason=sa.bindparam("why"),
-        sealed=None,
+        template=went_as,
+        sealed=sa.case((sa.bindparam("keep", type_=sa.Boolean), t.outbox.c.sealed), else_=None),
         leased_until=NEVER_LEASED,
         done_at=sa.bindparam("now"),
     )
@@ -242,13 +261,18 @@ FINISH = (
 RETRY = (
     sa.update(t.outbox)
     .where(t.outbox.c.id == sa.bindparam("the_id"), t.outbox.c.state == WAITING)
-    .values(not_before=sa.bindparam("again"), leased_until=NEVER_LEASED, reason=sa.bindparam("why"))
+    .values(
+        not_before=sa.bindparam("again"),
+        leased_until=NEVER_LEASED,
+        reason=sa.case((t.outbox.c.reason == CAME_BACK, CAME_BACK), else_=sa.bindparam("why")),
+    )
 )
 
 
 async def finish(tx: Tx, results: Sequence[Done], now: datetime) -> None:
-    """Record what became of claimed messages. The words themselves are forgotten once they are sent or given up."""
-    over = [one for one in results if one.state != WAITING]
+    """Record what became of claimed messages. The words themselves are forgotten once they are sent or given up; those
+    that may yet come back, once they have arrived."""
+    over = [one for one in results if one.state not in (WAITING, HELD)]
     await tx.many(
         FINISH,
         [
@@ -257,11 +281,16 @@ async def finish(tx: Tx, results: Sequence[Done], now: datetime) -> None:
                 "new_state": one.state,
                 "ids": all_kept(*one.provider_ids.split()),
                 "why": one.reason[:200],
+                "went_as": one.template,
+                "keep": one.keep,
                 "now": now,
             }
             for one in over
         ],
     )
+    for one in results:
+        if one.state == HELD:
+            await hold(tx, one.id, all_kept(*one.provider_ids.split()), one.template, one.heard_at, now)
     if over:
         await forget_erased(tx)
     await tx.many(
@@ -274,18 +303,21 @@ async def refuse_all(tx: Tx, lookup: str, reason: str, now: datetime) -> None:
     """Give up everything that waits for one address (she blocked the bot)."""
     await tx.conn.execute(
         sa.update(t.outbox)
-        .where(t.outbox.c.recipient == lookup, t.outbox.c.state == WAITING)
+        .where(t.outbox.c.recipient == lookup, t.outbox.c.state.in_((WAITING, HELD)))
         .values(state=REFUSED, reason=reason, sealed=None, done_at=now)
     )
     await forget_erased(tx)
 
 
 async def take_back(tx: Tx, which: sa.Select[Any], now: datetime) -> list[int]:
-    """Send none of these messages (a query for ids) that still wait, and try none again that is just under way. Gives
-    the ids of those that were taken back."""
+    """Send none of these messages (a query for ids) that still wait, and try none again that is just under way or comes
+    back. Gives the ids of those that were taken back."""
+    await tx.conn.execute(
+        sa.update(t.outbox).where(t.outbox.c.id.in_(which), t.outbox.c.state == SENT).values(sealed=None)
+    )
     taken = await tx.conn.scalars(
         sa.update(t.outbox)
-        .where(t.outbox.c.id.in_(which), t.outbox.c.state == WAITING)
+        .where(t.outbox.c.id.in_(which), t.outbox.c.state.in_((WAITING, HELD)))
         .values(state=REFUSED, reason="taken back", sealed=None, leased_until=NEVER_LEASED, done_at=now)
         .returning(t.outbox.c.id)
     )
@@ -293,11 +325,13 @@ async def take_back(tx: Tx, which: sa.Select[Any], now: datetime) -> list[int]:
 
 
 async def delivered(tx: Tx, news: Delivery) -> None:
-    """Move a message forward by its platform's status; a status for one still under lease proves that it was sent."""
+    """Move a message forward by its platform's status; a status for one still under lease proves that it was sent. One
+    that came back because she has not written for too long is tried once more, so that its template goes. Of a held one
+    the status is that of its template: only a failure counts."""
     which = t.outbox.c.id == news.ours if news.ours else t.outbox.c.provider_ids == kept(news.provider_id)
     row = (
         await tx.conn.execute(
-            sa.select(t.outbox.c.id, t.outbox.c.state, t.outbox.c.provider_ids)
+            sa.select(t.outbox)
             .where(which, t.outbox.c.channel == news.channel)
             .order_by(t.outbox.c.id.desc())
             .limit(1)  # an edited card has one id for several messages
@@ -305,8 +339,11 @@ async def delivered(tx: Tx, news: Delivery) -> None:
     ).one_or_none()
     if row is None:
         return
-    if news.state == "failed" and row.state in (WAITING, SENT):
-        state, reason = REFUSED, f"the platform reported error {news.code}"
+    if news.state == "failed" and row.state in (WAITING, HELD, SENT):
+        if news.closed and row.state != HELD and await try_once_more(tx, row):
+            return
+        state, reason = REFUSED, f"{row.template} the platform reported error {news.code}".strip()
+        log.error("a message did not arrive", channel=row.channel, id=row.id, template=row.template, code=news.code)
     elif row.state not in (WAITING, *ORDER) or ORDER.get(row.state, -1) >= ORDER.get(news.state, -1):
         return
     else:

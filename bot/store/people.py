@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bot.dialogue.replay import Journal
 from bot.mentoring import rhythm
 from bot.mentoring.people import Person, Purpose
+from bot.store import held
 from bot.store import tables as t
 from bot.store.door import Tx
 
@@ -201,8 +202,13 @@ HEAR = (
 
 
 async def heard(tx: Tx, rows: Iterable[tuple[int, datetime, datetime | None]]) -> None:
-    """Remember when each address last wrote, and whether it left: (address id, heard at, left at or None)."""
-    await tx.many(HEAR, [{"the_id": address, "heard": at, "gone": left} for address, at, left in rows])
+    """Remember when each address last wrote, and whether it left: (address id, heard at, left at or None). What was
+    held until then goes out."""
+    known = list(rows)
+    await tx.many(HEAR, [{"the_id": address, "heard": at, "gone": left} for address, at, left in known])
+    if known:
+        here = sa.select(t.addresses.c.lookup).where(t.addresses.c.id.in_([address for address, _, _ in known]))
+        await held.release(tx, here, max(at for _, at, _ in known))
 
 
 async def wrote(tx: Tx, person_ids: Sequence[int]) -> None:

@@ -265,7 +265,6 @@ async def test_after_a_day_the_window_is_closed_and_a_stranger_is_unknown(
 
 
 ERRORS = [
-    (400, 131047, Result(Verdict.REFUSED, reason="window")),
     (400, 131026, Result(Verdict.LEFT, reason="WhatsApp error 131026")),
     (400, 131009, Result(Verdict.REFUSED, reason="WhatsApp error 131009")),
     (400, 131051, Result(Verdict.REFUSED, reason="WhatsApp error 131051")),

@@ -82,7 +82,7 @@ async def test_only_the_platforms_hosts_are_asked_with_the_token(
     async def watch(request: httpx.Request) -> None:
         asked.append(request.url)
 
-    monkeypatch.setattr(channel._client.api, "get_media_url", get_media_url)
+    monkeypatch.setattr(channel.client.api, "get_media_url", get_media_url)
     channel._downloads.event_hooks["request"].append(watch)
     with pytest.raises(MediaGone):
         await channel.fetch(Media("1"))

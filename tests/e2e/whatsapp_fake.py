@@ -36,6 +36,7 @@ from tests.e2e.telegram_faults import CALLS, Faults
 from tests.e2e.telegram_people import Bell
 from tests.e2e.whatsapp_people import Event, Person, Shown
 from tests.e2e.whatsapp_rules import Json, Refusal, check_message, check_upload
+from tests.e2e.whatsapp_shelf import Shelf
 
 WINDOW = timedelta(hours=24)
 WEBHOOK = frozenset({"duplicate", "reorder", "batch", "truncate"})
@@ -61,6 +62,7 @@ class FakeWhatsApp:
     calls: list[Json] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     profile: Json = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
     early: int = 0
 
     def __post_init__(self) -> None:
@@ -82,6 +84,7 @@ class FakeWhatsApp:
             Route("/{version}/{phone}/messages", self._messages, methods=["POST"]),
             Route("/{version}/{phone}/media", self._upload, methods=["POST"]),
             Route("/{version}/{phone}/whatsapp_business_profile", self._set_profile, methods=["POST"]),
+            Route("/{version}/{business}/message_templates", self._templates, methods=["GET", "POST"]),
             Route("/{version}/{media}", self._media_url, methods=["GET"]),
             Route("/whatsapp_business/attachments/", self._download, methods=["GET"]),
         ]
@@ -168,6 +171,8 @@ class FakeWhatsApp:
         to = str(body.get("recipient") or body.get("to"))
         self._hold(to, fault)
         check_message(body, lambda ref: self._media.get(ref, (None, b""))[0])
+        if body["type"] == "template":
+            self.shelf.sent(body["template"])
         answer = None if fault.endswith("_before") else self._accept(body, to)
         if fault.startswith("silent"):
             return await self._no_answer(request)
@@ -203,7 +208,7 @@ class FakeWhatsApp:
         contact = {"input": to, "user_id": to} if "recipient" in body else {"input": to, "wa_id": to}
         if person is None:
             self._status(to, wamid, tracker, "failed", 131026)
-        elif person.wrote_at is None or now - person.wrote_at >= WINDOW:
+        elif body["type"] != "template" and (person.wrote_at is None or now - person.wrote_at >= WINDOW):
             self._status(to, wamid, tracker, "failed", 131047)
         else:
             person.sees(self._shown(wamid, body))
@@ -212,7 +217,19 @@ class FakeWhatsApp:
         return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]}
 
     def _shown(self, wamid: str, body: Json) -> Shown:
+        if body["type"] == "template":
+            text, buttons = self.shelf.sent(body["template"])
+            return Shown(wamid, text, buttons, template=True)
         return Shown.of(wamid, body, lambda ref: self._media[ref][1])
+
+    async def _templates(self, request: Request) -> Response:
+        self._guard(request)
+        if request.path_params["business"] != self.business_id:
+            raise Refusal(100, "Unsupported request. Object does not exist", 400, 33, "GraphMethodException")
+        asked = request.method == "GET"
+        return JSONResponse(
+            self.shelf.listed(request.query_params) if asked else self.shelf.submit(await request.json())
+        )
 
     async def _upload(self, request: Request) -> Response:
         self._guard(request)

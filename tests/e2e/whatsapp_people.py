@@ -42,6 +42,7 @@ class Shown:
     document: tuple[str, bytes] | None = None
     voice: bytes | None = None
     mine: bool = False
+    template: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -145,6 +146,9 @@ class Person:
     async def presses(self, message_id: str, data: str) -> str:
         """Press a button or row of any message, stale or forged ones included."""
         shown = next((one for one in self.chat if one.id == message_id), Shown(message_id))
+        if shown.template:
+            title = dict(shown.buttons)[data]
+            return await self._does("button", {"button": {"payload": data, "text": title}}, message_id, title)
         row = next((one for one in shown.rows if one[0] == data), None)
         if row is None:
             title = dict(shown.buttons).get(data, "…")

@@ -72,6 +72,7 @@ def check_message(body: Json, mime_of: Callable[[str], str | None]) -> None:
         "image": lambda part: _media(part, IMAGES, mime_of),
         "audio": lambda part: _audio(part, mime_of),
         "document": lambda part: _media(part, DOCUMENTS, mime_of),
+        "template": lambda _part: None,  # see whatsapp_shelf
     }
     if kind not in checks:
         raise Refusal(131051, f"Unsupported message type: {kind}")

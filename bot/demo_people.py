@@ -17,8 +17,9 @@ from bot.mentoring.mentorship import PairFile, PairState, Side
 from bot.mentoring.path import MentorFile, MentorState
 from bot.mentoring.people import Purpose, Role
 from bot.mentoring.profiles import Mentee, Mentor
-from bot.mentoring.reasons import Weights, reasons
+from bot.mentoring.reasons import reasons
 from bot.mentoring.requests import RequestFile, RequestState
+from bot.mentoring.weights import Weights
 from bot.store import growth, people
 from bot.store import tables as t
 from bot.store.door import Store, Tx

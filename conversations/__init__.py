@@ -15,6 +15,7 @@ from bot.mentoring.demo import DemoPeople
 from bot.mentoring.effects import Programme
 from bot.mentoring.lookups import Helpline
 from bot.mentoring.profiles import FIELDS, SLOTS, WISHES
+from bot.mentoring.weights import Weights
 from conversations import (
     after,
     agreement,
@@ -139,6 +140,7 @@ def programme() -> Programme:
     return Programme(
         {talk.name: talk for talk in (*talks, menu.talk(worth))},
         write=write.TALK.name,
+        weights=msgspec.convert(table("matching")["weights"], Weights),
         helplines=helplines(),
         names=names(),
         demo=demo_people,

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from bot.mentoring.path import MentorFile, MentorState
 from bot.mentoring.people import Person, Purpose
 from bot.mentoring.profiles import Mentee, Mentor, Profile
-from bot.mentoring.reasons import Suggestion, Weights
+from bot.mentoring.reasons import Suggestion
 from bot.mentoring.requests import RequestState
+from bot.mentoring.weights import Weights
 from bot.store import people, requests
 from bot.store import tables as t
 from bot.store.door import Tx

@@ -12,7 +12,7 @@ from bot.mentoring.assessments import Assessment
 from bot.mentoring.goals import GoalPlan, GoalState
 from bot.mentoring.lookups import Helpline
 from bot.mentoring.people import Purpose, Role
-from bot.mentoring.reasons import Weights
+from bot.mentoring.weights import Weights
 
 if TYPE_CHECKING:  # it speaks of profiles, which have effects of their own
     from bot.mentoring.demo import DemoPeople

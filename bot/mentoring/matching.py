@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from bot.mentoring.constraints import Against, Lack
 from bot.mentoring.profiles import Field, Level, Mentee, Mentor, Slot, Way, Wish
-from bot.mentoring.reasons import MOST_BARRIERS, MOST_TIMES, Suggestion, Weights, reasons, room
+from bot.mentoring.reasons import MOST_BARRIERS, MOST_TIMES, Suggestion, reasons, room
+from bot.mentoring.weights import Weights
 
 Flags: TypeAlias = NDArray[np.bool_]
 Numbers: TypeAlias = NDArray[Any]

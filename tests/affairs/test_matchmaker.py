@@ -18,8 +18,9 @@ from bot.mentoring.mentorship import PairState
 from bot.mentoring.path import MentorState
 from bot.mentoring.people import Purpose
 from bot.mentoring.profiles import Level, Mentee, Mentor, Profile
-from bot.mentoring.reasons import Kind, Weights
+from bot.mentoring.reasons import Kind
 from bot.mentoring.requests import AskMentors, Decline, MySearch, WhyNot
+from bot.mentoring.weights import Weights
 from bot.store import people, profiles
 from bot.store import tables as t
 from bot.testing import Stage, rehearsal

@@ -14,7 +14,8 @@ from bot.i18n import Catalogs
 from bot.mentoring.constraints import LACKS, Against, Lack, against
 from bot.mentoring.matching import Pool
 from bot.mentoring.profiles import Field, Level, Mentee, Mentor, Profile, Slot, Way, Wish
-from bot.mentoring.reasons import MEETS, OVERCAME, Kind, Reason, Suggestion, Weights, reasons
+from bot.mentoring.reasons import MEETS, OVERCAME, Kind, Reason, Suggestion, reasons
+from bot.mentoring.weights import Weights
 from conversations.barriers import BARRIERS
 from tests.mentoring import crowd
 from tests.mentoring.crowd import KEY, NOW, unhurried

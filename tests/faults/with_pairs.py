@@ -119,7 +119,7 @@ def feedback() -> Iterator[Case]:
         state.value: lambda side, state=state: pair_of(state, side)
         for state in (PairState.COMPLETED, PairState.ENDED)
     }  # fmt: skip
-    yield from of_each_side(over, FeedbackOpen)  # type: ignore[arg-type]
+    yield from of_each_side(over, FeedbackOpen)
 
 
 def chain() -> Iterator[Case]:

@@ -28,11 +28,11 @@ from bot.dialogue.steps import (
     yes_no,
 )
 from bot.mentoring import goals
-from bot.mentoring.check_ins import WEEK, AskForHelp, Going, TellWeek, Week, next_milestone
+from bot.mentoring.check_ins import WEEK, AskForHelp, Going, TellWeek, next_milestone
 from bot.mentoring.effects import ChangeGoal, Effect, Outcome
 from bot.mentoring.goals import Goal, GoalState
 from bot.mentoring.lookups import NOT_HERE, Goals, Now
-from bot.mentoring.mentorship import MyPairs, Pair, PairState, Side
+from bot.mentoring.mentorship import MyPairs, Pair, PairState, Side, Week
 from conversations import goal_examples, my_goals
 from conversations.content import table
 

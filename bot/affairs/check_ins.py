@@ -24,21 +24,18 @@ from bot.mentoring.check_ins import (
     Holds,
     PauseNudges,
     TellWeek,
-    Week,
-    WeekTold,
     aftercare,
     next_milestone,
     reminders,
 )
 from bot.mentoring.goals import Goal, GoalPlan, GoalState
-from bot.mentoring.mentorship import PairState, Side
+from bot.mentoring.mentorship import PairState, Side, Week, WeekTold
 from bot.mentoring.nudges import CHECK_IN, STILL_THERE
 from bot.mentoring.people import Person, Role
 from bot.mentoring.relay import name_of
 from bot.mentoring.rhythm import check_in_after, check_in_next
 from bot.mentoring.team import CaseFile
 from bot.messages import Opening
-from bot.store import check_ins as store
 from bot.store import growth, nudges, pairs, people, team
 
 MENTEE_WEEK = "mentee_week"
@@ -130,7 +127,6 @@ async def concerns(desk: Desk, person: Person) -> bool:
 async def check_in(desk: Desk, person: Person, _about: int) -> Notice | None:
     """One warm line; the buttons are the answer to the first question already."""
     if not await concerns(desk, person):
-        await store.nothing_came(desk.tx, person.id)
         return None
     answers = {Week.GOOD: GOOD, Week.SO_SO: SO_SO, Week.HARD: HARD}
     return Notice(
@@ -141,7 +137,6 @@ async def check_in(desk: Desk, person: Person, _about: int) -> Notice | None:
 async def still_there(desk: Desk, person: Person, _about: int) -> Notice | None:
     """In place of the fourth check-in that she would leave unanswered."""
     if not await concerns(desk, person):
-        await store.nothing_came(desk.tx, person.id)
         return None
     words = _("Hello! It was quiet here, and that is fine. Shall I still ask you once a week?")
     return Notice(words, ((HERE, Opening("check_in")), (FEWER, Opening("week")), (STOP, Opening("week", "stop"))))

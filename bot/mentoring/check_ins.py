@@ -8,11 +8,10 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from bot.dialogue.steps import Json
 from bot.mentoring.effects import Effect
 from bot.mentoring.goals import GoalPlan, GoalState, Milestone, months_later, open_milestones
+from bot.mentoring.mentorship import Week
 from bot.mentoring.rhythm import Rhythm, awake, on
 
 WEEK = timedelta(days=7)
@@ -24,14 +23,6 @@ TWO_WEEKS = "goal_after_2w"
 MONTHS_AFTER: Mapping[str, int] = {"goal_after_1m": 1, "goal_after_3m": 3, "goal_after_6m": 6}
 REMINDERS = (MILESTONE_DUE, PLAN_MOMENT)
 AFTERCARE = (TWO_WEEKS, *MONTHS_AFTER)
-
-
-class Week(StrEnum):
-    """How her week was."""
-
-    GOOD = "good"
-    SO_SO = "soso"
-    HARD = "hard"
 
 
 class Going(StrEnum):
@@ -49,16 +40,6 @@ class Holds(StrEnum):
     WELL = "well"
     WOBBLES = "wobbles"
     NOT = "not"
-
-
-class WeekTold(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What her mentor reads of a week: how it was, how many milestones were done in this check-in, whether she is
-    stuck; none of her words. at: when she said it, UTC."""
-
-    how: Week
-    at: datetime
-    done: int = 0
-    stuck: bool = False
 
 
 # --- what a talk asks for -----------------------------------------------------------------------------------------

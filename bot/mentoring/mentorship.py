@@ -31,7 +31,6 @@ import msgspec
 
 from bot.dialogue.steps import Json, LookUp
 from bot.errors import SororaError
-from bot.mentoring.check_ins import WeekTold
 from bot.mentoring.people import Role
 
 MONTHS = 6  # how long a mentorship lasts unless they agree otherwise (PRODUCT M8)
@@ -195,6 +194,24 @@ def settled_rhythm(wishes: Mapping[Side, str]) -> str:
 def settled_months(wishes: Mapping[Side, int]) -> int:
     """The shorter of what the two proposed; it can be made longer at the end."""
     return min(wishes.values())
+
+
+class Week(StrEnum):
+    """How her week was."""
+
+    GOOD = "good"
+    SO_SO = "soso"
+    HARD = "hard"
+
+
+class WeekTold(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What her mentor reads of a week: how it was, how many milestones were done in this check-in, whether she is
+    stuck; none of her words. at: when she said it, UTC."""
+
+    how: Week
+    at: datetime
+    done: int = 0
+    stuck: bool = False
 
 
 class PairFile(msgspec.Struct, frozen=True, omit_defaults=True):

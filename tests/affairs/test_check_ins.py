@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from bot.engine.apply import Genie
 from bot.mentoring import goals
-from bot.mentoring.check_ins import AFTERCARE, AskForHelp, PauseNudges, TellWeek, Week, aftercare
+from bot.mentoring.check_ins import AFTERCARE, AskForHelp, PauseNudges, TellWeek, aftercare
 from bot.mentoring.effects import ChangeGoal, Effect, GiveConsent, SaveGoal, SetProfile, WithdrawConsent
 from bot.mentoring.goals import Goal, GoalPlan, GoalState, Milestone
-from bot.mentoring.mentorship import PairState
+from bot.mentoring.mentorship import PairState, Week
 from bot.mentoring.nudges import NUDGES
 from bot.mentoring.people import Purpose, Role
 from bot.mentoring.rhythm import Rhythm

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from bot.mentoring import goals
-from bot.mentoring.check_ins import AskForHelp, TellWeek, Week
+from bot.mentoring.check_ins import AskForHelp, TellWeek
 from bot.mentoring.effects import ChangeGoal, Outcome
 from bot.mentoring.goals import Goal, GoalPlan, GoalState, Milestone
 from bot.mentoring.lookups import Goals, Now
-from bot.mentoring.mentorship import MyPairs, Pair, PairState, Side
+from bot.mentoring.mentorship import MyPairs, Pair, PairState, Side, Week
 from conversations import PROGRAMME
 from conversations.check_in import TALK, tip
 from conversations.goal_examples import examples

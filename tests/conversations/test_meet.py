@@ -119,3 +119,10 @@ def test_every_path_ends() -> None:
     paths = list(walk(TALK, looks(), "7"))
     assert len(paths) > 12
     assert all(isinstance(path.played.result, Outcome) for path in paths)
+
+
+def test_two_of_one_name_and_one_without_a_name_are_told_apart() -> None:
+    alike = tuple(Pair(n, PairState.ACTIVE, Side.MENTOR, "Fictive Amina", n, PAIR.began_at) for n in (7, 8))
+    nameless = Pair(9, PairState.ACTIVE, Side.MENTOR, "", 9, PAIR.began_at)
+    asked = drive(TALK, {}, looks(pairs=(*alike, nameless)), "")
+    assert list(labels(asked).values()) == ["Fictive Amina", "Fictive Amina 2", "Your mentee"]

@@ -8,15 +8,19 @@ from datetime import date, timedelta
 
 from bot.app import find_programme, open_store, real_channels
 from bot.channels.telegram import Telegram
+from bot.channels.whatsapp_templates import standing
 from bot.clock import Clock
 from bot.errors import SettingError, SororaError
 from bot.i18n import Catalogs
 from bot.mentoring.effects import Programme
 from bot.settings import Settings
+from bot.store import costs as counted
 from bot.store import team
 from bot.store.door import Store
 from bot.store.schema import up_to_date
+from bot.whatsapp_cli import asked
 
+LATELY = timedelta(days=7)
 STALE = timedelta(days=90)  # a number to call that nobody has checked for so long (TRUST, "Safeguarding")
 
 
@@ -42,20 +46,22 @@ async def checkup(environment: Mapping[str, str], clock: Clock) -> list[Finding]
     except SettingError as wrong:
         return [Finding(str(wrong), bad=True)]
     findings = [Finding("The settings are whole.")]
-    findings += [finding async for finding in database(settings)]
+    findings += [finding async for finding in database(settings, clock)]
     findings += [finding async for finding in channels(settings, clock)]
     findings += languages(Catalogs.load())
     findings += helplines(programme, clock.now().date())
     return findings
 
 
-async def database(settings: Settings) -> AsyncIterator[Finding]:
+async def database(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """Does it answer, and is its schema the newest?"""
     store = open_store(settings)
     try:
         if await up_to_date(store):
             yield Finding("The database answers and is up to date.")
             yield await coordinators(store)
+            for finding in await refused(store, clock):
+                yield finding
         elif store.engine.dialect.name == "sqlite":
             yield Finding("The database has no or an older schema: `sorora run` will bring it up to date.")
         else:
@@ -75,6 +81,45 @@ async def coordinators(store: Store) -> Finding:
     return Finding(f"Coordinators: {number}.")
 
 
+async def refused(store: Store, clock: Clock) -> list[Finding]:
+    """What could not be sent lately, and why?"""
+    async with store.begin(reading=True) as tx:
+        found = await counted.refused(tx, clock.now() - LATELY)
+    return [
+        Finding(f"In the last 7 days {channel} did not take {number} messages: {reason}.", warn=True)
+        for channel, reason, number in found
+    ]
+
+
+async def templates(settings: Settings) -> Finding:
+    """Are all of WhatsApp's templates approved?"""
+    try:
+        found = [one for one in await asked(settings, standing) if not one.good]
+    except SororaError as trouble:
+        return Finding(f"WhatsApp's templates could not be looked at. {trouble}", warn=True)
+    if not found:
+        return Finding("WhatsApp has approved all templates.")
+    named = ", ".join(f"{one.template.name} {one.language} ({one.state})" for one in found)
+    return Finding(
+        f"Not all of WhatsApp's templates can be sent; `sorora whatsapp templates push`: {named}.", warn=True
+    )
+
+
+async def costs(settings: Settings, clock: Clock) -> list[str]:
+    """What was sent, in lines: week, channel, class, messages, templates. Raises SororaError."""
+    store = open_store(settings)
+    try:
+        async with store.begin(reading=True) as tx:
+            found = await counted.sent(tx, clock.now())
+    finally:
+        await store.close()
+    head = "week of      channel     class                     messages  templates"
+    return [
+        head,
+        *(f"{one.week}   {one.channel:<10}  {one.sort:<24}  {one.messages:>8}  {one.templates:>9}" for one in found),
+    ]
+
+
 async def channels(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """Does Telegram know the token? WhatsApp can only be seen to be set up."""
     for name, channel in real_channels(settings, clock).items():
@@ -86,6 +131,7 @@ async def channels(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
             await channel.close()
         else:
             yield Finding(f"{name.capitalize()} is set up.")
+            yield await templates(settings)
 
 
 def languages(catalogs: Catalogs) -> Iterator[Finding]:

@@ -16,12 +16,12 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from bot import logs
+from bot import logs, whatsapp_cli
 from bot.app import demo as serve_demo
 from bot.app import find_programme, open_store, put_together
 from bot.app import run as serve_run
 from bot.channels.terminal import Terminal
-from bot.checkup import checkup
+from bot.checkup import checkup, costs
 from bot.clock import SystemClock
 from bot.errors import SettingError, SororaError
 from bot.i18n import Catalogs
@@ -44,6 +44,7 @@ keys = typer.Typer(help="Keys that encrypt what people write.", no_args_is_help=
 app.add_typer(keys, name="keys")
 coordinators = typer.Typer(help="Who approves mentors and looks after reports.", no_args_is_help=True)
 app.add_typer(coordinators, name="coordinators")
+app.add_typer(whatsapp_cli.app, name="whatsapp")
 CLOCK = SystemClock()
 
 
@@ -142,8 +143,13 @@ async def talk_here(language: str, transcript: bool) -> str:
 
 
 @app.command()
-def check() -> None:
+def check(
+    show_costs: Annotated[bool, typer.Option("--costs", help="Count what was sent instead.")] = False,
+) -> None:
     """Say what is missing or wrong in settings, database, languages and numbers to call."""
+    if show_costs:
+        typer.echo("\n".join(wait_for(costs(settings(), CLOCK))))
+        return
     findings = wait_for(checkup(os.environ, CLOCK))
     for finding in findings:
         typer.echo(finding.line())

@@ -130,7 +130,7 @@ class Post:
                 await mail.finish(tx, done, now)
                 for lookup in gone:
                     await people.left(tx, lookup, now)
-                    await mail.refuse_all(tx, lookup, "she left", now)
+                    await mail.refuse_all(tx, lookup, mail.LEFT, now)
                 lease = timedelta(seconds=self.channel.lease)
                 claimed = await mail.claim(tx, self.channel.name, now, lease, room, self.make) if room else []
                 due = None if done or claimed else await mail.next_due(tx, self.channel.name)
@@ -192,7 +192,7 @@ class Post:
                     mail.Done(number, mail.WAITING, reason=result.reason, again=now + timedelta(seconds=wait))
                 )
             case Verdict.LEFT:
-                self.done.append(mail.Done(number, mail.REFUSED, reason=result.reason or "she left"))
+                self.done.append(mail.Done(number, mail.REFUSED, reason=f"{mail.LEFT}: {result.reason}"))
                 self.gone.add(claimed.lookup)
             case _:
                 reason = result.reason if result.verdict is Verdict.REFUSED else f"gave up: {result.reason}"

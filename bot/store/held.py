@@ -14,6 +14,7 @@ from bot.store.door import Tx
 
 WAITING, SENT, REFUSED = "waiting", "sent", "refused"  # states of a message in the outbox; see tables.outbox
 HELD = "held"
+LEFT = "she left"  # how the reason begins of what was given up because she blocked the bot
 CAME_BACK = "the platform lets no free words through to her"
 
 rang = t.outbox.alias("rang")

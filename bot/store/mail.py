@@ -17,6 +17,7 @@ from bot.messages import Delivery, Message, Sending
 from bot.store import tables as t
 from bot.store.door import Tx
 from bot.store.held import CAME_BACK, HELD, Times, hold, times, try_once_more, went_as
+from bot.store.held import LEFT as LEFT
 from bot.store.held import REFUSED as REFUSED
 from bot.store.held import SENT as SENT
 from bot.store.held import WAITING as WAITING

@@ -176,6 +176,8 @@ async def check(desk: Desk, sender: Person, relayed_id: int) -> None:
     state, since = out
     if state == mail.WAITING and desk.now - since < LOOK_FOR:
         await desk.plan(sender.id, CHECK, relayed_id, desk.now + LOOK_AGAIN)
+    elif state == mail.HELD:  # it comes when the other one writes
+        await desk.plan(sender.id, CHECK, relayed_id, desk.now + LOOK_FOR)
     elif state == mail.REFUSED:
         await relay.fail_refused(desk.tx, row.pair_id, sender.id)
         await desk.tell(sender.id, FAILED, row.pair_id)

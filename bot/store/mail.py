@@ -16,7 +16,8 @@ from bot.errors import KeyTrouble
 from bot.messages import Delivery, Message, Sending
 from bot.store import tables as t
 from bot.store.door import Tx
-from bot.store.held import CAME_BACK, HELD, Times, hold, times, try_once_more, went_as
+from bot.store.held import CAME_BACK, Times, hold, times, try_once_more, went_as
+from bot.store.held import HELD as HELD
 from bot.store.held import LEFT as LEFT
 from bot.store.held import REFUSED as REFUSED
 from bot.store.held import SENT as SENT

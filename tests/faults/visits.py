@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,15 +15,15 @@ from bot.dialogue.steps import Talk
 from bot.i18n import Catalogs
 from bot.mentoring.assessments import Assessment, Taken
 from bot.mentoring.effects import Programme
-from bot.mentoring.goals import Goal, GoalPlan, GoalState, Milestone, tick
 from bot.mentoring.lookups import Goals, Helplines, Languages, Left, LeftTalks, Me, Now, Offered, TakenBefore
 from bot.mentoring.people import Person, Role
 from tests.conversations.driver import Looks, possible, settle
-from tests.faults import with_mentors, with_pairs, with_team
+from tests.faults import with_goals, with_mentors, with_pairs, with_team
 from tests.faults.cases import NOTHING, NOW, Case, member
+from tests.faults.with_goals import GOALS
 
 WITH_OTHERS: Mapping[str, Callable[[], Iterator[Case]]] = {
-    name: cases for part in (with_mentors, with_pairs, with_team) for name, cases in part.CASES.items()
+    name: cases for part in (with_goals, with_mentors, with_pairs, with_team) for name, cases in part.CASES.items()
 }
 BY_ROLE = ("barriers", "menu")  # talks that ask each role something else
 
@@ -40,37 +40,6 @@ class Visit:
 
 # --- what is about herself ---------------------------------------------------------------------------------------
 
-PLAN = GoalPlan(
-    title="A job in a bakery that is not too far from my home",
-    measure={"msgid": "I have a signed contract.", "context": ""},
-    sure=4,
-    why={"voice": 3, "seconds": 4},
-    by=date(2027, 7, 31),
-    milestones=tuple(
-        Milestone(f"Milestone {n} in some words of my own, written with care", date(2027, n + 3, 1))
-        for n in range(1, 6)
-    ),
-    first_step="Call one bakery",
-    if_then={"at": "2027-03-02T10:00"},
-)
-HALF = tick(PLAN, {1, 2, 3}, date(2027, 2, 1))
-ALMOST = tick(PLAN, {1, 2, 3, 4}, date(2027, 2, 1))
-ALL_DONE = tick(PLAN, {1, 2, 3, 4, 5}, date(2027, 2, 1))
-LATE = replace(PLAN, by=date(2027, 2, 1), milestones=PLAN.milestones[:1], field="food")
-GOALS: dict[str, tuple[Goal, ...]] = {
-    "none": (),
-    "one": (Goal(7, PLAN),),
-    "half": (Goal(7, HALF),),
-    "almost": (Goal(7, ALMOST),),
-    "done": (Goal(7, ALL_DONE),),
-    "late": (Goal(7, LATE),),
-    "paused": (Goal(7, PLAN, GoalState.PAUSED),),
-    "reached": (Goal(7, PLAN, GoalState.REACHED),),
-    "continuing": (Goal(7, PLAN, GoalState.CONTINUING),),
-    "let go": (Goal(7, PLAN, GoalState.LET_GO),),
-    "many": tuple(Goal(n, PLAN, state) for n, state in enumerate((*GoalState, *GoalState), 1)),
-}
-
 
 def about_herself(name: str) -> Iterator[Case]:
     """The cases of the talks in which nobody else has a part."""
@@ -78,10 +47,6 @@ def about_herself(name: str) -> Iterator[Case]:
         yield Case("withdraw", member(Role.BOTH), about="withdraw")
     if name == "preferences":
         yield Case("discreet", member(discreet=True, alias=""))
-    if name == "goals":
-        for held, goals in GOALS.items():
-            yield Case(f"goals {held}", looks={Goals: goals})
-        yield Case("one of many", looks={Goals: GOALS["many"]}, about="2")
 
 
 # --- all of them --------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from bot.mentoring.effects import ChangeGoal, Effect, Outcome
 from bot.mentoring.goals import Goal, GoalState
 from bot.mentoring.lookups import NOT_HERE, Goals, Now
 from bot.mentoring.mentorship import MyPairs, Pair, PairState, Side, Week
-from conversations import goal_examples, my_goals
+from conversations import goal_examples, goal_parts, my_goals
 from conversations.content import table
 
 # What helps with any goal, out of content/practices.toml.
@@ -208,7 +208,7 @@ def stuck(goal: Goal, _number: int, now: datetime) -> Conversation[Told]:
         words = yield from text("help", prompt, limit=1000)
         return Told((AskForHelp(write_own(words)),), stuck=True, asked_for_help=True)
     if door == "tip":
-        yield from say(_("Perhaps: {example}")(example=tip(goal, now.date())))
+        yield from say(goal_parts.PERHAPS(example=tip(goal, now.date())))
     return Told(stuck=True)
 
 

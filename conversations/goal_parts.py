@@ -45,12 +45,14 @@ LIKE_THAT = p_("goal", "Yes, like that")
 # limit: 22
 THAT_IS_ALL = p_("goal", "That is all")
 
+PERHAPS: Text = _("Perhaps: {example}")
+
 
 def ask_words(key: str, prompt: Words, ready: Mapping[str, Text], example: Text | None = None) -> Conversation[Json]:
     """One answer: tapped, written or spoken. With `example`, the first button takes it."""
     offered = {READY: example, **ready} if example else dict(ready)
     labels = {READY: LIKE_THAT, **ready} if example else dict(ready)
-    asked = lines(prompt, _("Perhaps: {example}")(example=example)) if example else prompt
+    asked = lines(prompt, PERHAPS(example=example)) if example else prompt
     picked = yield from choices(key, asked, labels, at_least=1, at_most=1, own=True)
     return goals.answer(picked, as_json(offered))
 

@@ -15,7 +15,6 @@ from bot.dialogue.steps import (
     choice,
     lines,
     look,
-    n_,
     p_,
     paragraphs,
     say,
@@ -41,6 +40,7 @@ from bot.mentoring.pair_steps import (
     WishEnding,
 )
 from bot.mentoring.relay import id_in, name_of
+from bot.mentoring.rhythm import so_many_weeks
 
 Action = Callable[[Pair], Conversation[Outcome]]
 
@@ -172,7 +172,7 @@ def pause(pair: Pair) -> Conversation[Outcome]:
     """For how many weeks; nobody asks why."""
     prompt = _("For how long? {name} reads until when, and no reason.")(name=name_of(pair))
     # limit: 20
-    weeks = {str(weeks): n_("{n} week", "{n} weeks", weeks) for weeks in PAUSES}
+    weeks = {str(weeks): so_many_weeks(weeks) for weeks in PAUSES}
     return done(HoldPair(pair.id, int((yield from choice("weeks", prompt, weeks)))))
 
 

@@ -15,7 +15,6 @@ from bot.dialogue.steps import (
     choice,
     lines,
     look,
-    n_,
     own,
     p_,
     paragraphs,
@@ -25,6 +24,7 @@ from bot.mentoring.check_ins import PAUSES, WEEK, PauseNudges
 from bot.mentoring.effects import Effect, Outcome, SetProfile
 from bot.mentoring.lookups import Me, Now
 from bot.mentoring.people import Person
+from bot.mentoring.rhythm import so_many_weeks
 
 HOURS = (7, 9, 10, 12, 14, 16, 18, 19, 20, 21)  # to choose from, those in her quiet hours left out
 STOP = "stop"
@@ -84,7 +84,7 @@ def summary(me: Person, now: datetime) -> Words:
     return paragraphs(
         lines(
             asks(day=DAYS[str(me.check_in_day)], time=at) if me.check_ins else _("I do not ask you every week."),
-            _("You have a pause until {day}.")(day=me.paused_until.astimezone(now.tzinfo).date())
+            _("I am quiet until {day}.")(day=me.paused_until.astimezone(now.tzinfo).date())
             if me.paused_until is not None and paused(me, now)
             else None,
         ),
@@ -122,7 +122,7 @@ def is_quiet(me: Person, at: time) -> bool:
 def pause(_me: Person, now: datetime) -> Conversation[Outcome]:
     """For how many weeks; nobody asks why."""
     # limit: 20
-    labels = {str(weeks): n_("{n} week", "{n} weeks", weeks) for weeks in PAUSES}
+    labels = {str(weeks): so_many_weeks(weeks) for weeks in PAUSES}
     weeks = int((yield from choice("weeks", _("For how long shall I be quiet?"), labels, columns=2)))
     yield from say(
         lines(

@@ -208,18 +208,19 @@ class Batches:
         BATCH.observe(len(batch))
         for channel, _id in writes.seen:
             RECEIVED.labels(channel).inc()
-        if writes.letters or desk.posted:
+        if writes.letters or writes.heard or desk.posted:  # who is heard again may have words waiting for that
             self.posted()
         return later
 
     async def one(self, desk: Desk, incoming: Incoming, known: Known | None, writes: Writes) -> None:
         """One message of a batch."""
         tx, now, new = desk.tx, desk.now, known is None
+        heard = min(now, incoming.at)  # what waited while we were off opens no window that is closed by now
         if known is None:
             language = self.house.catalogs.negotiate(incoming.hint) if incoming.hint else None
             known = await people.welcome(tx, incoming.channel, incoming.address, language or self.first_language, now)
-        elif not incoming.left and (now - known.heard_at > people.HEARD or known.left_at is not None):
-            writes.heard.append((known.address_id, now, None))
+        elif not incoming.left and (heard - known.heard_at > people.HEARD or known.left_at is not None):
+            writes.heard.append((known.address_id, heard, None))
         if known.unanswered and not incoming.left:
             writes.wrote.append(known.person.id)
         if known.person.language not in self.house.catalogs.languages:  # a deploy took it away

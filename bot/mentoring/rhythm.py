@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bot.dialogue.words import Text, n_
+
 SUNDAY = 6
 MOST_UNANSWERED = 3  # check-ins in a row without an answer: then a kind question, and silence until she writes
 APART = timedelta(days=4)  # between two check-ins, also when she moves her day from Sunday to Monday
@@ -30,6 +32,11 @@ class Rhythm(msgspec.Struct, frozen=True, omit_defaults=True):
     zone: str = "Europe/Brussels"
     paused_until: datetime | None = None
     check_ins: bool = True
+
+
+def so_many_weeks(count: int) -> Text:
+    """How long a pause is, as a button says it."""
+    return n_("{n} week", "{n} weeks", count)
 
 
 def written(rhythm: Rhythm) -> str:

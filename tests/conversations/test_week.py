@@ -29,7 +29,7 @@ def test_it_is_shown_as_it_is() -> None:
     shows = drive(TALK, {}, week())
     assert "I ask how your week was: Sunday, 18:00." in shown(shows)
     assert list(labels(shows)) == ["day", "hour", "pause", "stop", "done"]
-    assert "You have a pause until 2026-12-01." in shown(drive(TALK, {}, week(PAUSED)))
+    assert "I am quiet until 2026-12-01." in shown(drive(TALK, {}, week(PAUSED)))
     assert list(labels(drive(TALK, {}, week(PAUSED)))) == ["day", "hour", "resume", "stop", "done"]
     assert list(labels(drive(TALK, {}, week(STOPPED)))) == ["pause", "ask", "done"]
     over = msgspec.structs.replace(MEMBER, paused_until=datetime(2026, 1, 1, tzinfo=UTC))

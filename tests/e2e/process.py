@@ -6,8 +6,9 @@
     code = await sorora.stop()    # SIGTERM
 
 With a `nursery` it is a fork of a process that has imported everything already and runs the same `main()`: that saves
-two seconds a start. Only there time can be moved (`watch.ahead`), and the pace that the outbox keeps for each chat is
-left out: her thumbs are faster than any woman's.
+two seconds a start. Only there time can be moved (`watch.ahead`), and the pace that the outbox keeps for each chat and
+the limit for floods are left out: her thumbs are faster than any woman's. Its clock looks twice a second
+at what is due and what is to be fetched.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from bot.store.door import Store
 from bot.vault import Vault, new_key
 from tests.e2e.telegram_people import Bell
 
+TICK = 0.5  # seconds
 HOUSE = Path(__file__).parent.parent.parent
 
 
@@ -209,6 +211,7 @@ def run(settings: dict[str, str], log: str, ahead: float) -> None:
     from bot import cli
     from bot.channels.telegram import Telegram
     from bot.channels.whatsapp import WhatsApp
+    from bot.engine import manners, scheduler
 
     writer = os.open(log, os.O_WRONLY)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
@@ -220,6 +223,8 @@ def run(settings: dict[str, str], log: str, ahead: float) -> None:
     sys.argv = ["sorora", "run"]
     cli.CLOCK = MovableClock(SystemClock(), timedelta(seconds=ahead))  # type: ignore[assignment]
     Telegram.per_chat = WhatsApp.per_chat = 0.0
+    manners.MOST = 10**6
+    scheduler.FIRE_EVERY = scheduler.FETCH_EVERY = TICK  # type: ignore[assignment]
     code = 1
     try:
         cli.main()

@@ -10,9 +10,11 @@ quiet hours hold a message back.
 
 from __future__ import annotations
 
+import asyncio
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -20,7 +22,9 @@ from random import Random
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.channels import whatsapp_templates
 from bot.engine.understand import Nav
+from bot.i18n import Catalogs
 from tests.e2e import telegram_people, whatsapp_people
 from tests.e2e.phones import Card, OnTelegram, OnWhatsApp
 from tests.e2e.process import Nursery, Sorora, Watch
@@ -52,11 +56,14 @@ def ten_o_clock(now: datetime) -> timedelta:
 
 @dataclass
 class Her:
-    """One woman on a real app. done: the question that she answered last; used: buttons that she has tapped."""
+    """One woman on a real app. all: the women of the story by name; done: the question that she answered last; used:
+    buttons that she has tapped."""
 
     name: str
     phone: OnTelegram | OnWhatsApp
     language: str
+    sorora: Sorora
+    all: Mapping[str, Her]
     done: Card | None = None
     used: set[tuple[Any, str]] = field(default_factory=set)
 
@@ -105,6 +112,14 @@ class Her:
         """What fits on her screen, newest first."""
         found: str = await self._waits(lambda: self._says(part), f"{part!r}")
         return found
+
+    async def knows(self) -> None:
+        """Wait until all that was sent is recorded as sent. Before that an answer to it cannot be told from other
+        words, and these women read and write within milliseconds."""
+        with closing(sqlite3.connect(self.sorora.database)) as database:
+            async with asyncio.timeout(PATIENCE):
+                while database.execute("SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1").fetchone():  # noqa: ASYNC110 - nobody rings
+                    await asyncio.sleep(0.01)
 
     async def hears(self, count: int = 1) -> None:
         """Voice notes that came to her."""
@@ -170,7 +185,9 @@ class Her:
             except LookupError:
                 return None
 
-        return await self._waits(found, f"{part!r}")
+        message = await self._waits(found, f"{part!r}")
+        await self.knows()
+        return message
 
     async def _taps(self, one: Card, data: str) -> None:
         self.used.add((one.id, data))
@@ -189,7 +206,8 @@ class Her:
         try:
             return await self.phone.until(test, PATIENCE)
         except TimeoutError:
-            raise AssertionError(f"the {self.name} waits for {what}; her screen ends with:\n{self.screen()}") from None
+            screens = "\n\n".join(f"{one.name}'s screen ends with:\n{one.screen()}" for one in self.all.values())
+            raise AssertionError(f"the {self.name} waits for {what}; the {screens}") from None
 
 
 JPEG = b"\xff\xd8"
@@ -235,13 +253,16 @@ class Home:
 
     async def later(self, **by: float) -> None:
         """Time goes by while the process is down. Each woman with WhatsApp has written by then, or Meta would let
-        nobody write to her (the window of 24 hours); what she wrote waits at the platform."""
+        only templates through to her (the window of 24 hours); what she wrote waits at the platform."""
         assert await self.sorora.stop() == 0
         self.watch.ahead += timedelta(**by)
         for her in self.women.values():
             if isinstance(her.phone, OnWhatsApp):
                 await her.phone.write("/menu")
         await self.sorora.start()
+        for her in self.women.values():
+            if isinstance(her.phone, OnWhatsApp):
+                await her.phone.taken()
 
     async def invitation(self) -> str:
         """For a new coordinator."""
@@ -275,6 +296,7 @@ async def at_home(
     watch.ahead = ten_o_clock(watch.now())
     async with AsyncExitStack() as stack:
         whatsapp = await stack.enter_async_context(FakeWhatsApp(watch, Random(5), burst=1000))
+        have_templates(whatsapp)
         telegram = FakeTelegram(watch, Random(5))
         await telegram.start()
         stack.push_async_callback(telegram.stop)
@@ -286,8 +308,17 @@ async def at_home(
         for name in (MENTEE, MENTOR, COORDINATOR):
             language = languages[name]
             phone = OnTelegram(telegram, language) if apps[name] == "telegram" else OnWhatsApp(whatsapp)
-            women[name] = Her(name, phone, language)
+            women[name] = Her(name, phone, language, sorora, women)
         yield Home(sorora, watch, women)
+
+
+def have_templates(fake: FakeWhatsApp) -> None:
+    """All templates of this release were submitted and approved, in the languages that Meta knows."""
+    catalogs = Catalogs.load()
+    for template, language in whatsapp_templates.every(catalogs):
+        if language in whatsapp_templates.LANGUAGES:
+            fake.shelf.submit(whatsapp_templates.wanted(template, language, catalogs))
+    fake.shelf.decide()
 
 
 def telegram_settings(fake: FakeTelegram) -> dict[str, str]:

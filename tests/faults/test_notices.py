@@ -26,7 +26,7 @@ from bot.store import people, relay
 from bot.testing import Stage, rehearsal
 from conversations import PROGRAMME
 from tests.faults.limits import LOOKS, Longest, troubles, units
-from tests.faults.told import Scene, To
+from tests.faults.told import Scene, SetUp, To
 from tests.faults.told_kinds import SET_UPS
 
 LANGUAGES = [pytest.param(language, id=language) for language in Catalogs.load().languages]
@@ -85,9 +85,12 @@ async def post() -> Post:
 async def all_told(stage: Stage) -> Post:
     """Set up every kind and make it in every language."""
     letters, silent, scene = defaultdict[str, list[Letter]](list), set[str](), Scene(stage)
-    catalogs = stage.sorora.house.office.catalogs
+    catalogs, known = stage.sorora.house.office.catalogs, dict[SetUp, list[To]]()
     for kind, make in kinds().items():
-        told = await SET_UPS[kind](scene) if kind in SET_UPS else []
+        set_up = SET_UPS.get(kind)
+        if set_up is not None and set_up not in known:
+            known[set_up] = await set_up(scene)
+        told = known[set_up] if set_up is not None else []
         async with stage.sorora.store.begin() as tx:
             desk = Desk(tx, stage.sorora.house.office, scene.now)
             for language, to in product(catalogs.languages, told):

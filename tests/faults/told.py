@@ -258,13 +258,19 @@ def relayed(set_up: SetUp, state: RelayState, said: Any, *, about: bool = False)
 # --- meetings and introductions -----------------------------------------------------------------------------------
 
 
+async def active(scene: Scene) -> tuple[Woman, Woman, int]:
+    """A mentee and a mentor, connected, and the id of the pair."""
+    amina, lina = await scene.mentee(), await scene.mentor()
+    return amina, lina, await cast.pair(amina, lina, PairState.ACTIVE)
+
+
 def meeting(state: MeetingState, *, mine: bool = False, was: bool = False) -> SetUp:
     """A meeting of each way; told to who proposed it, or to the other one. was: it had been agreed."""
 
     async def set_up(scene: Scene) -> list[To]:
         told, soon = [], scene.now + timedelta(hours=20)
         for way, place in product(Meet, (words(LONGEST_PLACE), None)):
-            (amina, pair), (lina, _pair) = (await of_pair(PairState.ACTIVE)(scene))[:2]
+            amina, lina, pair = await active(scene)
             times = tuple(soon + timedelta(days=n) for n in range(3))
             file = MeetingFile(times, way, place, uid="fictive", sequence=0, was=soon if was else None)
 
@@ -283,7 +289,7 @@ def introduction(state: IntroductionState, *to: str, code: str = "", reach: bool
     """An introduction, told to these: mentee, mentor, contact. reach: the other one gave a way to reach her."""
 
     async def set_up(scene: Scene) -> list[To]:
-        (amina, pair), (lina, _pair) = (await of_pair(PairState.ACTIVE)(scene))[:2]
+        amina, lina, pair = await active(scene)
         women = {"mentee": amina, "mentor": lina, "contact": await scene.mentee()}
         contact = women["contact"].id
         given = {who: words(LONGEST_REACH) for who in (amina.id, contact)} if reach else {}

@@ -105,7 +105,7 @@ def told(one: Case, me: Person) -> Words:
     """Who reported whom, when and why."""
     words = read_own(one.file.words) if one.file.words else None
     why = WHY.get(one.file.why)
-    first = _("{name} asks for help with {other} ({day}).")
+    first = _("{name} asks for help with {other} ({day}).") if one.about else _("{name} asks for help ({day}).")
     if one.file.why != HELP:
         first = _("{name} has reported {other} ({day}).")
     return paragraphs(

@@ -213,6 +213,8 @@ async def to_team(desk: Desk, person: Person, about: int) -> Notice | None:
     words = _("{name} has reported {other}. Please look now.")
     if row.file.why == team.HELP:
         words = _("{name} asks for help with {other}. Please look.")
+        if row.about_id is None:  # with her goal, or the other one is gone
+            words = _("{name} asks for help. Please look.")
     return Notice(words(name=name, other=other), ((LOOK, Opening("case", str(about))),))
 
 

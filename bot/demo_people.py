@@ -9,24 +9,27 @@ from datetime import datetime, time, timedelta
 import msgspec
 import sqlalchemy as sa
 
-from bot.affairs.desk import Office
+from bot.affairs import check_ins
+from bot.affairs.desk import Desk, Office
+from bot.affairs.pair_moves import happen, later
+from bot.affairs.request_moves import card_goes_out
 from bot.mentoring.assessments import Assessment
 from bot.mentoring.demo import DemoGoal, DemoMentee, DemoMentor, DemoPair, DemoPeople, DemoPerson, DemoRequest
 from bot.mentoring.goals import GoalPlan, Milestone
-from bot.mentoring.mentorship import PairFile, PairState, Side
+from bot.mentoring.mentorship import Event, PairState, Side
 from bot.mentoring.path import MentorFile, MentorState
 from bot.mentoring.people import Purpose, Role
 from bot.mentoring.profiles import Mentee, Mentor
 from bot.mentoring.reasons import reasons
 from bot.mentoring.requests import RequestFile, RequestState
-from bot.mentoring.weights import Weights
-from bot.store import growth, people
+from bot.store import growth, pairs, people, requests
 from bot.store import tables as t
 from bot.store.door import Store, Tx
 from bot.store.profiles import MentorRow, save_mentor, save_profile
 
 CHANNEL = "simulator"
 CAME = timedelta(days=90)  # when they came, before the demo is opened for the first time
+TRIAL = timedelta(weeks=2)  # how long those took for it who went on
 HAVE, IMPROVE = 3, 2  # levels of a competency
 NEVER_QUIET = time(0)  # from midnight to midnight: whoever opens the demo at night sees what happens too
 
@@ -91,6 +94,7 @@ class Moving:
             await self.is_mentor(person.id, one)
         elif isinstance(one, DemoMentee) and one.goal is not None:
             await growth.save_goal(self.tx, person.id, plan(one.goal, self.now), self.now - timedelta(days=3))
+            await check_ins.plan(self.desk(self.now), person)
         elif one is self.cast.coordinator:
             await self.tx.conn.execute(
                 sa.insert(t.coordinators).values(person_id=person.id, state="confirmed", at=came)
@@ -134,50 +138,40 @@ class Moving:
             await self.has_asked(mentee, mentee.request)
 
     async def are_a_pair(self, mentee: DemoMentee, pair: DemoPair) -> None:
-        """The two are in trial, or have gone on after it."""
+        """The two are in trial, or have gone on after it. Everything happened then, and what the clock owes them is
+        planned; they were told long ago."""
         began = self.now - timedelta(weeks=pair.weeks)
-        active = pair.state == PairState.ACTIVE
-        file = PairFile(
-            agreed=dict.fromkeys(Side, began),
-            rhythm="weekly",
-            media=frozenset(Side),
-            goes_on=dict.fromkeys(Side, True) if active else {},
-            share_goal=True,
-            trial_at=began,
-            active_at=began + timedelta(weeks=2) if active else None,
-        )
-        await self.tx.conn.execute(
-            sa.insert(t.pairs).values(
-                mentee_id=self.ids[mentee.id],
-                mentor_id=self.ids[pair.mentor],
-                state=PairState(pair.state).value,
-                sealed=self.tx.vault.seal_json(file),
-                began_at=began,
-                changed_at=began,
+        number = await pairs.add(self.tx, self.ids[mentee.id], self.ids[pair.mentor], began)
+        row = await pairs.get(self.tx, number, lock=True)
+        assert row is not None
+        told = {"agreed": dict.fromkeys(Side, began), "rhythm": "weekly", "media": frozenset(Side), "share_goal": True}
+        desk = self.desk(began)
+        row = await happen(desk, row, Event.BOTH_AGREED, Side.MENTEE, tell=False, trial_at=began, **told)
+        if pair.state == PairState.ACTIVE:
+            desk = self.desk(began + TRIAL)
+            until = later(desk.now, row.file.months)
+            await happen(
+                desk, row, Event.TRIAL_YES_BOTH, Side.MENTEE, tell=False, active_at=desk.now, active_until=until
             )
-        )
 
     async def has_asked(self, mentee: DemoMentee, asked: DemoRequest) -> None:
-        """Her request is open, with the reasons that matching gives; the mentor has its card."""
+        """Her request is open, with the reasons that matching gives; the mentor has its card in her chat."""
         at = self.now - timedelta(hours=asked.hours)
         mentor = next(one for one in self.cast.mentors if one.id == asked.mentor)
         mentee_id, mentor_id = self.ids[mentee.id], self.ids[mentor.id]
         why = reasons(
             Mentee(mentee_id, mentee.profile, frozenset(mentee.holds)),
             Mentor(mentor_id, mentor.profile, frozenset(mentor.overcame), mentor.places),
-            Weights(),
+            self.office.programme.weights,
         )
-        await self.tx.conn.execute(
-            sa.insert(t.requests).values(
-                mentee_id=mentee_id,
-                mentor_id=mentor_id,
-                place=1,
-                state=RequestState.OPEN.value,
-                sealed=self.tx.vault.seal_json(RequestFile(why, asked.note)),
-                created_at=at,
-                asked_at=at,
-            )
-        )
+        file = RequestFile(why, asked.note)
+        number = await requests.add(self.tx, mentee_id, mentor_id, 1, RequestState.OPEN, file, at)
+        if number is not None:
+            await card_goes_out(self.desk(at), number, mentor_id)
+
+    def desk(self, at: datetime) -> Desk:
+        """The desk as it was at this moment."""
+        return Desk(self.tx, self.office, at)
 
 
 async def settle_in(store: Store, office: Office, now: datetime) -> list[tuple[str, str]]:

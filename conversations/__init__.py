@@ -25,6 +25,7 @@ from conversations import (
     case,
     chain,
     check_in,
+    code_of_conduct,
     compass,
     competencies,
     consent,
@@ -113,7 +114,8 @@ def demo_people() -> DemoPeople:
     """The fictional people of content/demo_people.toml. Raises msgspec.ValidationError where one is incomplete."""
     people = msgspec.convert(table("demo_people"), DemoPeople)
     asked = tuple(competencies.COMPETENCIES)
-    return msgspec.structs.replace(people, competencies=asked, consent_version=consent.CONSENT_VERSION)
+    versions = {"consent_version": consent.CONSENT_VERSION, "code_version": code_of_conduct.CODE_VERSION}
+    return msgspec.structs.replace(people, competencies=asked, **versions)
 
 
 def names() -> dict[str, Text]:

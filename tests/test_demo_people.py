@@ -117,3 +117,30 @@ async def test_a_programme_without_such_people_has_none(stage: Stage) -> None:
     office = stage.sorora.house.office
     alone = replace(office, programme=replace(office.programme, demo=None))
     assert await settle_in(stage.sorora.store, alone, stage.clock.now()) == []
+
+
+async def test_a_request_has_its_card_and_pairs_have_their_clocks(stage: Stage) -> None:
+    await moved_in(stage)
+    asking = next(one for one in CAST.mentees if one.request is not None)
+    assert asking.request is not None
+    card = plays(stage, asking.request.mentor, "en").last
+    assert asking.alias in card.text
+    assert [button.data for button in card.buttons] == ["@request:1"]
+    paired = [one.pair.mentor for one in CAST.mentees if one.pair is not None]
+    assert [plays(stage, one, "en").chat for one in paired] == [[], []]  # they were told long ago
+    async with stage.sorora.store.begin() as tx:
+        planned = set(await tx.conn.scalars(sa.select(t.due.c.kind)))
+    assert planned >= {"request_remind", "request_expire", "pair_trial_due", "pair_ending", "pair_months_over"}
+    assert "check_in" in planned
+    await stage.forward(days=3)
+    reminder = plays(stage, asking.request.mentor, "en").chat[-1]
+    assert reminder.text != card.text
+
+
+async def test_nobody_of_them_is_asked_for_the_promises_again(stage: Stage) -> None:
+    await moved_in(stage)
+    mentor = next(one for one in CAST.mentors if one.approved and not one.paused_days)
+    phone = plays(stage, mentor.id, mentor.language)
+    await phone.types("/mentoring")
+    assert phone.last.buttons
+    assert not any(button.data.endswith(".=read") for button in phone.last.buttons)

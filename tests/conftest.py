@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -31,7 +31,14 @@ ran: Counter[str] = Counter()
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """A real PostgreSQL on a Unix socket, one per test process: its address without a database name.
+    """A real PostgreSQL, one per test process: its address without a database name."""
+    with running_postgres() as server:
+        yield server
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """A real PostgreSQL on a Unix socket as long as the block lasts; gives its address without a database name.
 
     The server refuses to run as root: then it runs as the user nobody, from a copy that nobody can read.
     """

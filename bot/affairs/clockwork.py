@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,15 +20,20 @@ from bot.store.due import Due
 
 log = structlog.get_logger(__name__)
 
+SINGLY = 200  # notices and deeds in one transaction
+
 
 async def fire_all(desk: Desk, most: int) -> int:
-    """Do about `most` things that are due; gives how many were. Nudges first: they touch nothing but their women."""
+    """Do up to about `most` things that are due; gives how many were done. Nudges first: they touch nothing but their
+    women. What is done singly takes longer, and others want to write: some of it stays for the next transaction."""
     found = await due.claim(desk.tx, desk.now, most)
-    await nudge(desk, [one for one in found if one.kind in NUDGES])
-    for one in found:
-        if one.kind not in NUDGES:
-            await fire_safely(desk, one)
-    return len(found)
+    together = [one for one in found if one.kind in NUDGES]
+    singly = [one for one in found if one.kind not in NUDGES][:SINGLY]
+    await nudge(desk, together)
+    await due.done(desk.tx, singly)
+    for one in singly:
+        await fire_safely(desk, one)
+    return len(together) + len(singly)
 
 
 async def fire_safely(desk: Desk, one: Due) -> None:
@@ -54,25 +58,26 @@ async def nudge(desk: Desk, found: Sequence[Due]) -> None:
     if not found:
         return
     moments = await nudges.moments(desk.tx, sorted({one.person_id for one in found}), desk.office.programme.menu)
-    queue: dict[int, Due] = {}
-    again: list[Due] = []
+    queue: dict[int, tuple[str, int]] = {}
+    again: list[tuple[Due, datetime]] = []
+    over: list[Due] = []
     for one in sorted(found, key=lambda one: (NUDGES[one.kind].rank, one.at, one.about)):
-        moment = moments.get(one.person_id)
-        if moment is None:
-            continue
+        moment = moments[one.person_id]
         when = manners.allowed(one.kind, one.at, moment, desk.now, second=one.person_id in queue)
-        if when is not None and when > desk.now:
-            again.append(replace(one, at=when))
-            continue
-        comes = when is not None
-        if comes:
-            queue[one.person_id] = replace(one, kind=manners.kindly(one.kind, moment))
-        if one.kind == CHECK_IN and (after := manners.next_check_in(one.at, moment, desk.now, comes=comes)):
-            again.append(replace(one, at=after, tries=0))
+        if when is None or when <= desk.now:
+            if comes := when is not None:
+                queue[one.person_id] = (manners.kindly(one.kind, moment), one.about)
+            following = one.kind == CHECK_IN
+            when = manners.next_check_in(one.at, moment, desk.now, comes=comes) if following else None
+        if when is not None:
+            again.append((one, when))
+        else:
+            over.append(one)
     reached = await nudges.queue(desk.tx, queue, desk.now)
-    counts = {person: manners.unanswered(queue[person].kind, moments[person]) for person in reached}
+    counts = {person: manners.unanswered(queue[person][0], moments[person]) for person in reached}
     await nudges.mark(desk.tx, counts, desk.now)
-    await nudges.plan_all(desk.tx, again)
+    await due.move(desk.tx, again)
+    await due.done(desk.tx, over)
     desk.posted = desk.posted or bool(reached)
 
 

@@ -23,7 +23,7 @@ KEPT = timedelta(days=30)  # update ids, finished messages, what women write to 
 FETCH_EVERY = 5  # seconds; WhatsApp keeps a voice note's address for minutes only
 FORGET_EVERY = 3600  # seconds
 FIRE_EVERY = 5  # seconds
-AT_ONCE = 500  # things that are due, done in one transaction
+AT_ONCE = 2000  # things that are due, taken in one transaction
 LEASE = timedelta(minutes=1)
 MOST_TRIES = 60  # about an hour, then a voice note counts as gone
 
@@ -72,7 +72,7 @@ class Scheduler:
                 fired += some
                 if desk.posted:
                     self.posted()
-                if some < AT_ONCE:
+                if not some:
                     return fired
         except TryLater:
             return fired

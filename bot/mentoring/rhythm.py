@@ -20,7 +20,7 @@ APART = timedelta(days=4)  # between two check-ins, also when she moves her day 
 MORNING = time(10)  # when something is told that had to wait for another day
 
 
-class Rhythm(msgspec.Struct, frozen=True, omit_defaults=True):
+class Rhythm(msgspec.Struct, frozen=True, omit_defaults=True, cache_hash=True):
     """Her rhythm. day: of the check-in, 0 is Monday; at: its hour. quiet_from, quiet_until: nothing comes unasked
     between them; the same twice means no quiet hours. zone: IANA name. paused_until: UTC, nothing comes before.
     check_ins: whether she wishes the weekly question at all."""
@@ -63,6 +63,7 @@ def read(text: str) -> Rhythm:
     )
 
 
+@lru_cache(maxsize=4096)
 def awake(rhythm: Rhythm, now: datetime) -> datetime:
     """The first moment from `now` (UTC) on that is outside of her quiet hours, UTC."""
     zone = ZoneInfo(rhythm.zone)
@@ -100,6 +101,7 @@ def check_in_after(rhythm: Rhythm, moment: datetime) -> datetime:
         day += timedelta(days=7)
 
 
+@lru_cache(maxsize=65536)
 def check_in_next(rhythm: Rhythm, last: datetime) -> datetime:
     """The check-in after the one at `last` (UTC): in another ISO week, and not sooner than four days later."""
     zone = ZoneInfo(rhythm.zone)

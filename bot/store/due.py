@@ -1,27 +1,30 @@
-"""What the clock owes: a row for each thing that is due, claimed in the transaction in which it happens."""
+"""What the clock owes: a row for each thing that is due, claimed and done in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from bot.store import tables as t
+from bot.store.columns import micros
 from bot.store.door import Tx
+from bot.store.given import NUMBER, Given
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """Something due to a person: a notice or deed of bot.affairs by its `kind`, and the id that it is about (0 for
-    none). tries: how often it failed before."""
+    none). tries: how often it failed before. id: of its row, where it was claimed."""
 
     kind: str
     about: int
     person_id: int
     at: datetime
     tries: int = 0
+    id: int = field(default=0, compare=False)
 
 
 async def plan(tx: Tx, kind: str, about: int, person_id: int, at: datetime, *, tries: int = 0) -> None:
@@ -41,23 +44,48 @@ async def cancel(tx: Tx, kinds: Collection[str], about: int, person_id: int | No
     await tx.conn.execute(sa.delete(t.due).where(*which))
 
 
-def claim_statement(postgres: bool) -> sa.Delete:
-    """Take all that is due to those who have waited longest. On PostgreSQL their rows are locked, so that one process
-    has all that is due to one woman; others take others, and who is just being answered comes next time."""
+def claim_statement(postgres: bool) -> sa.Select[int]:
+    """Those to whom something is due, who have waited longest first. On PostgreSQL their rows are locked, so that one
+    process has all that is due to one woman; others take others, and who is just being answered comes next time."""
     oldest = sa.select(t.due.c.person_id).where(t.due.c.at <= sa.bindparam("now")).order_by(t.due.c.at, t.due.c.id)
     oldest = oldest.limit(sa.bindparam("most"))
-    if postgres:
-        locked = oldest.join(t.people).with_for_update(of=t.people, key_share=True, skip_locked=True)
-        oldest = sa.select(locked.cte("locked").c.person_id)
-    return sa.delete(t.due).where(t.due.c.person_id.in_(oldest.scalar_subquery()), t.due.c.at <= sa.bindparam("now"))
+    return oldest.join(t.people).with_for_update(of=t.people, key_share=True, skip_locked=True) if postgres else oldest
 
 
-CLAIM = {postgres: claim_statement(postgres).returning(t.due) for postgres in (False, True)}
+CLAIM = {postgres: claim_statement(postgres) for postgres in (False, True)}
+THEIRS = Given(
+    {"id": NUMBER},
+    lambda given: sa.select(t.due).where(
+        t.due.c.person_id.in_(sa.select(given.c.id)), t.due.c.at <= sa.bindparam("now")
+    ),
+)
 
 
 async def claim(tx: Tx, now: datetime, most: int) -> list[Due]:
-    """Take what is due, oldest first: up to `most` things, and whatever else is due to the same women, so that all of
-    it can be weighed together. It is gone when this transaction commits: it must be done in it, or planned anew."""
-    rows = await tx.conn.execute(CLAIM[tx.postgres], {"now": now, "most": most})
-    found = sorted(rows.all(), key=lambda row: (row.at, row.id))
-    return [Due(row.kind, row.about, row.person_id, row.at, row.tries) for row in found]
+    """What is due, oldest first: up to `most` things, and whatever else is due to the same women, so that all of it can
+    be weighed together. All of it must be `done` or moved (`move`) in this transaction."""
+    people = set(await tx.conn.scalars(CLAIM[tx.postgres], {"now": now, "most": most}))
+    if not people:
+        return []
+    rows = await THEIRS.run(tx, [(person,) for person in sorted(people)], now=now)
+    found = [Due(row.kind, row.about, row.person_id, row.at, row.tries, row.id) for row in rows]
+    return sorted(found, key=lambda one: (one.at, one.id))
+
+
+DONE = Given({"id": NUMBER}, lambda given: sa.delete(t.due).where(t.due.c.id.in_(sa.select(given.c.id))))
+MOVE = Given(
+    {"id": NUMBER, "at": NUMBER},
+    lambda given: sa.update(t.due).where(t.due.c.id == given.c.id).values(at=sa.type_coerce(given.c.at, NUMBER)),
+)
+
+
+async def done(tx: Tx, claimed: Collection[Due]) -> None:
+    """These are due no more."""
+    if claimed:
+        await DONE.run(tx, [(one.id,) for one in claimed])
+
+
+async def move(tx: Tx, claimed: Collection[tuple[Due, datetime]]) -> None:
+    """These are due again, each at its moment (UTC)."""
+    if claimed:
+        await MOVE.run(tx, [(one.id, micros(at)) for one, at in claimed])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,71 +12,82 @@ from bot.mentoring import rhythm
 from bot.mentoring.nudges import Moment
 from bot.store import tables as t
 from bot.store.door import Tx
-from bot.store.due import Due
+from bot.store.given import NUMBER, TEXT, Given
 from bot.store.mail import NEVER_LEASED, WAITING
 
-MOMENTS = (
-    sa.select(t.people.c.id, t.people.c.rhythm, t.people.c.nudged_at, t.people.c.unanswered, t.talks.c.touched_at)
-    .select_from(
-        t.people.outerjoin(
-            t.talks,
-            sa.and_(t.talks.c.person_id == t.people.c.id, t.talks.c.open, t.talks.c.name != sa.bindparam("menu")),
+MOMENTS = Given(
+    {"id": NUMBER},
+    lambda given: (
+        sa.select(t.people.c.id, t.people.c.rhythm, t.people.c.nudged_at, t.people.c.unanswered, t.talks.c.touched_at)
+        .select_from(
+            t.people.outerjoin(
+                t.talks,
+                sa.and_(t.talks.c.person_id == t.people.c.id, t.talks.c.open, t.talks.c.name != sa.bindparam("menu")),
+            )
         )
-    )
-    .where(t.people.c.id.in_(sa.bindparam("ids", expanding=True)))
+        .where(t.people.c.id.in_(sa.select(given.c.id)))
+    ),
 )
 
 
 async def moments(tx: Tx, person_ids: Sequence[int], menu: str) -> dict[int, Moment]:
     """How these women stand. menu: the talk in which she only waits."""
-    rows = await tx.conn.execute(MOMENTS, {"ids": person_ids, "menu": menu})
-    return {
-        row.id: Moment(rhythm.read(row.rhythm), row.nudged_at, row.unanswered, row.touched_at) for row in rows.all()
-    }
+    rows = await MOMENTS.run(tx, [(person,) for person in person_ids], menu=menu)
+    return {row.id: Moment(rhythm.read(row.rhythm), row.nudged_at, row.unanswered, row.touched_at) for row in rows}
 
 
-ADDRESSES = (
-    sa.select(t.addresses.c.person_id, t.addresses.c.channel, t.addresses.c.lookup, t.addresses.c.sealed)
-    .where(t.addresses.c.person_id.in_(sa.bindparam("ids", expanding=True)), t.addresses.c.left_at.is_(None))
-    .order_by(t.addresses.c.heard_at, t.addresses.c.id)
-)
-
-
-async def queue(tx: Tx, nudges: Mapping[int, Due], now: datetime) -> list[int]:
-    """Put one nudge for each of these persons (by id) into the outbox, for the phone that she used last; gives who
-    could be reached. The message is made when it is sent."""
-    rows = (await tx.conn.execute(ADDRESSES, {"ids": list(nudges)})).all() if nudges else []
-    phones = {row.person_id: row for row in rows}  # the last one wins: the phone heard last
-    await tx.many(
-        sa.insert(t.outbox),
-        [
-            {
-                "person_id": person_id,
-                "channel": row.channel,
-                "recipient": row.lookup,
-                "address": row.sealed,
-                "state": WAITING,
-                "not_before": now,
-                "leased_until": NEVER_LEASED,
-                "created_at": now,
-                "kind": nudges[person_id].kind,
-                "about": nudges[person_id].about,
-            }
-            for person_id, row in phones.items()
-        ],
+def queue_statement(given: Any) -> sa.Insert:
+    """A row of the outbox for each given nudge to somebody who can be reached, at the phone that she used last."""
+    phone, newest = t.addresses, t.addresses.alias("newest")
+    last = (
+        sa.select(newest.c.id)
+        .where(newest.c.person_id == given.c.person_id, newest.c.left_at.is_(None))
+        .order_by(newest.c.heard_at.desc(), newest.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return list(phones)
+    now = sa.bindparam("now", type_=t.Moment)
+    values = {
+        "person_id": given.c.person_id,
+        "channel": phone.c.channel,
+        "recipient": phone.c.lookup,
+        "address": phone.c.sealed,
+        "kind": given.c.kind,
+        "about": given.c.about,
+        "state": sa.literal(WAITING),
+        "not_before": now,
+        "leased_until": sa.literal(NEVER_LEASED, t.Moment),
+        "created_at": now,
+    }
+    rows = sa.select(*values.values()).select_from(given.join(phone, phone.c.id == last))
+    return sa.insert(t.outbox).from_select(list(values), rows).returning(t.outbox.c.person_id)
 
 
-MARK = sa.update(t.people).where(t.people.c.id == sa.bindparam("the_id"))
+QUEUE = Given({"person_id": NUMBER, "kind": TEXT, "about": NUMBER}, queue_statement)
+
+
+async def queue(tx: Tx, nudges: Mapping[int, tuple[str, int]], now: datetime) -> list[int]:
+    """Put one nudge (kind, about) for each of these persons (by id) into the outbox, for the phone that she used last;
+    gives who could be reached. The message is made when it is sent."""
+    if not nudges:
+        return []
+    return list((await QUEUE.run(tx, [(person, *what) for person, what in nudges.items()], now=now)).scalars())
+
+
+MARK = Given(
+    {"id": NUMBER, "left": NUMBER},
+    lambda given: (
+        sa.update(t.people)
+        .where(t.people.c.id == given.c.id)
+        .values(nudged_at=sa.bindparam("now"), unanswered=given.c.left)
+    ),
+)
 
 
 async def mark(tx: Tx, nudged: Mapping[int, int], now: datetime) -> None:
     """Note that something came unasked to these persons (by id) at `now`, and how many they now leave unanswered."""
-    await tx.many(
-        MARK.values(nudged_at=sa.bindparam("at"), unanswered=sa.bindparam("left")),
-        [{"the_id": person, "at": now, "left": unanswered} for person, unanswered in nudged.items()],
-    )
+    if nudged:
+        await MARK.run(tx, list(nudged.items()), now=now)
 
 
 async def queued_at(tx: Tx, person_id: int, kind: str, about: int) -> datetime | None:
@@ -94,14 +106,3 @@ async def nothing_came(tx: Tx, person_id: int, queued_at: datetime | None, *, co
     await tx.conn.execute(hers.where(t.people.c.nudged_at == queued_at).values(nudged_at=None))
     if counts:
         await tx.conn.execute(hers.where(t.people.c.unanswered > 0).values(unanswered=t.people.c.unanswered - 1))
-
-
-async def plan_all(tx: Tx, rows: Sequence[Due]) -> None:
-    """Plan many things that are not planned yet, in one statement."""
-    await tx.many(
-        sa.insert(t.due),
-        [
-            {"kind": one.kind, "about": one.about, "person_id": one.person_id, "at": one.at, "tries": one.tries}
-            for one in rows
-        ],
-    )

@@ -25,8 +25,9 @@ from bot.mentoring.nudges import CHECK_IN, NUDGES, STILL_THERE
 from bot.mentoring.people import Person, Purpose
 from bot.mentoring.rhythm import check_in_after
 from bot.messages import Result, Sending, Verdict
-from bot.store import nudges, people
+from bot.store import people
 from bot.store import tables as t
+from bot.store.door import Tx
 from bot.store.due import Due
 from bot.testing import Stage, StageChannel
 from tests.affairs.cast import only
@@ -148,7 +149,7 @@ class Seasons:
                 rows += [Due(kind, len(self.begun), her.person.id, max(at, start)) for kind in kinds]
                 self.lesser += [(her.person.id, kind) for kind in kinds]
         async with self.stage.sorora.store.begin() as tx:
-            await nudges.plan_all(tx, rows)
+            await plan_all(tx, rows)
 
     # --- what is judged -------------------------------------------------------------------------------------------
 
@@ -197,6 +198,14 @@ class Seasons:
         return wall.time() in hours or (gap and left_out.time() in hours)
 
 
+async def plan_all(tx: Tx, rows: Sequence[Due]) -> None:
+    """Plan all of these."""
+    await tx.many(
+        sa.insert(t.due),
+        [{"kind": one.kind, "about": one.about, "person_id": one.person_id, "at": one.at} for one in rows],
+    )
+
+
 def monday(day: date) -> date:
     """The Monday of a day's ISO week."""
     return day - timedelta(days=day.weekday())
@@ -239,5 +248,5 @@ async def settle(stage: Stage, channel: Recorder, count: int, chance: random.Ran
             women[address] = Her(person, chance.random() < 0.9)
             rows.append(Due(CHECK_IN, 0, person.id, check_in_after(person.rhythm, now)))
         await people.save(tx, [her.person for her in women.values()])
-        await nudges.plan_all(tx, rows)
+        await plan_all(tx, rows)
     return Seasons(stage, channel, women)

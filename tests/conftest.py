@@ -5,6 +5,7 @@ With MUST_RUN=1 in the environment (as in CI) a skipped browser or PostgreSQL te
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import pwd
@@ -20,6 +21,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+
+from bot.store.door import Store
+from bot.store.schema import migrate
+from bot.vault import Vault, new_key
 
 MUST_RUN = os.environ.get("MUST_RUN") == "1"
 DEMANDING = ("browser", "postgres")
@@ -97,6 +102,48 @@ async def postgres_url(postgres_server: str) -> AsyncIterator[str]:
     admin = await asyncpg.connect("postgresql://" + postgres_server.format("postgres"))
     try:
         await admin.execute(f"create database {name} template template0")
+        yield "postgresql+asyncpg://" + postgres_server.format(name)
+        await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to be copied: migrating once for each test would take most of their time."""
+    file = tmp_path_factory.mktemp("migrated") / "migrated.db"
+    asyncio.run(_migrated(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """The name of a database with all tables, to be copied."""
+    name = "migrated"
+
+    async def make() -> None:
+        admin = await asyncpg.connect("postgresql://" + postgres_server.format("postgres"))
+        await admin.execute(f"create database {name} template template0")
+        await admin.close()
+        await _migrated("postgresql+asyncpg://" + postgres_server.format(name))
+
+    asyncio.run(make())
+    return name
+
+
+async def _migrated(url: str) -> None:
+    store = Store.open(url, Vault([new_key()]))
+    await migrate(store)
+    await store.close()
+
+
+@pytest.fixture
+async def migrated_postgres_url(postgres_server: str, migrated_postgres: str) -> AsyncIterator[str]:
+    """Like `postgres_url`, with all tables."""
+    name = f"test_{secrets.token_hex(8)}"
+    admin = await asyncpg.connect("postgresql://" + postgres_server.format("postgres"))
+    try:
+        await admin.execute(f"create database {name} template {migrated_postgres}")
         yield "postgresql+asyncpg://" + postgres_server.format(name)
         await admin.execute(f"drop database {name} with (force)")
     finally:

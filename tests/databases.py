@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,10 +17,11 @@ BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database: a file, or one on the server of tests/conftest.py."""
+    """A database with all tables and nothing in them: a file, or one on the server of tests/conftest.py."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    return str(request.getfixturevalue("postgres_url"))
+        file = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "test.db")
+        return f"sqlite+aiosqlite:///{file}"
+    return str(request.getfixturevalue("migrated_postgres_url"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,15 @@ from bot.store.door import Store
 from bot.store.schema import config, migrate, up_to_date
 from bot.store.tables import metadata
 from bot.vault import Vault
+from tests.databases import BOTH
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 def other_default(context: MigrationContext, *columns: Any) -> bool | None:

@@ -17,11 +17,13 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from bot.i18n import Catalogs
 from bot.store.door import Store
 from bot.store.schema import migrate
 from bot.vault import Vault, new_key
@@ -29,6 +31,14 @@ from bot.vault import Vault, new_key
 MUST_RUN = os.environ.get("MUST_RUN") == "1"
 DEMANDING = ("browser", "postgres")
 ran: Counter[str] = Counter()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def catalogs_read_once() -> Iterator[None]:
+    """The catalogs are files that do not change while tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Catalogs, "load", lru_cache(Catalogs.load))
+        yield
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------

@@ -1,8 +1,7 @@
-"""Both databases, and catalogs that are read once."""
+"""Both databases."""
 
 from __future__ import annotations
 
 from tests.databases import database_url, key, store
-from tests.engine.conftest import catalogs_read_once
 
-__all__ = ["catalogs_read_once", "database_url", "key", "store"]
+__all__ = ["database_url", "key", "store"]

@@ -316,7 +316,7 @@ def test_without_a_yes_and_a_typed_name_nothing_is_kept(answers: dict[str, Json]
 
 def test_where_she_stands_is_told_again() -> None:
     asked = looks(asked=Asked(CoordinatorState.ASKED, "012345"))
-    assert "Your number: 012345" in shown(drive(coordinator.TALK, {}, asked, "123"))
+    assert "Your code: 012345" in shown(drive(coordinator.TALK, {}, asked, "123"))
     confirmed = looks(asked=Asked(CoordinatorState.CONFIRMED))
     assert drive(coordinator.TALK, {}, confirmed, "123").result == Outcome(then="coordination")
     assert NOT_HERE.msgid in shown(drive(coordinator.TALK, {}, looks(asked=None), "123"))

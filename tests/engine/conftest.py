@@ -1,16 +1,14 @@
-"""Both databases; and the catalogs are read once for all tests: they are files that do not change meanwhile."""
+"""Both databases, and the little programme on each of them."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, MutableMapping
-from functools import lru_cache
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.engine.outbox import Outbox
-from bot.i18n import Catalogs
 from bot.store.door import Store
 from bot.testing import Phone, Stage, StageClock
 from tests.databases import database_url, key, store
@@ -18,13 +16,6 @@ from tests.engine.little import little, member
 from tests.engine.script import Script
 
 __all__ = ["database_url", "key", "store"]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def catalogs_read_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Catalogs, "load", lru_cache(Catalogs.load))
-        yield
 
 
 @pytest.fixture(autouse=True)

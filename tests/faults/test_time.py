@@ -22,10 +22,7 @@ from bot.store import due
 from bot.store.door import Tx
 from bot.store.due import Due
 from bot.testing import rehearsal
-from tests.engine.conftest import catalogs_read_once
 from tests.faults.seasons import Recorder, changes, settle
-
-__all__ = ["catalogs_read_once"]
 
 LONG = "LONG" in os.environ
 WEEKS = 3 if LONG else 2  # around each change

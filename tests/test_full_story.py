@@ -1,4 +1,4 @@
-"""The full story in a rehearsal, as it is read on three phones side by side. `make transcripts` writes it anew."""
+"""Stories of several women in a rehearsal, as they are read on three phones. `make transcripts` writes them anew."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcripts.ensemble import ensemble
-from tests.transcripts.full_story import CHAPTERS, OWN
+from tests.transcripts.a_bad_turn import a_bad_turn
+from tests.transcripts.ensemble import Ensemble, ensemble
+from tests.transcripts.full_story import OWN, full_story
 
 FOLDER = Path(__file__).parent / "transcripts" / "together"
 WRITE = os.environ.get("WRITE_TRANSCRIPTS") == "1"
@@ -20,29 +21,32 @@ READERS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("readers", READERS)
-async def test_the_full_story_goes_as_it_is_written(readers: str) -> None:
+STORIES = {"full_story": full_story, "a_bad_turn": a_bad_turn}
+PLAYED = [("full_story", readers) for readers in READERS] + [("a_bad_turn", readers) for readers in OWN]
+
+
+@pytest.mark.parametrize(("story", "readers"), PLAYED)
+async def test_the_story_goes_as_it_is_written(story: str, readers: str) -> None:
     async with ensemble(READERS[readers]) as house:
-        for chapter in CHAPTERS:
-            await chapter(house)
+        await STORIES[story](house)
         played = house.transcript()
-    golden = FOLDER / f"full_story.{readers}.txt"
+        assert strangers_read(house) == []
+    golden = FOLDER / f"{story}.{readers}.txt"
     if WRITE:
         FOLDER.mkdir(exist_ok=True)
         golden.write_text(played, "utf-8")
     assert golden.read_text("utf-8") == played, "if it is meant to be so: make transcripts, and read what changed"
 
 
-@pytest.mark.parametrize("readers", READERS)
-async def test_no_phone_shows_an_address_of_another(readers: str) -> None:
-    async with ensemble(READERS[readers]) as house:
-        for chapter in CHAPTERS:
-            await chapter(house)
-        for one in house.women.values():
-            screen = "\n".join(f"{seen.text}\n{seen.message.document}" for seen in one.phone.chat)
-            others = [other.phone.address for other in house.women.values() if other is not one]
-            assert [address for address in others if address in screen] == []
+def strangers_read(house: Ensemble) -> list[str]:
+    """Addresses that stand on the screen of another woman: no phone must show any."""
+    found = []
+    for one in house.women.values():
+        screen = "\n".join(f"{seen.text}\n{seen.message.document}" for seen in one.phone.chat)
+        others = [other.phone.address for other in house.women.values() if other is not one]
+        found += [address for address in others if address in screen]
+    return found
 
 
-def test_every_transcript_belongs_to_the_story() -> None:
-    assert {file.name for file in FOLDER.glob("*.txt")} == {f"full_story.{one}.txt" for one in READERS}
+def test_every_transcript_belongs_to_a_story() -> None:
+    assert {file.name for file in FOLDER.glob("*.txt")} == {f"{story}.{readers}.txt" for story, readers in PLAYED}

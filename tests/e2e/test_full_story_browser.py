@@ -87,6 +87,10 @@ class InBrowser:
         assert match is not None
         return match.group()
 
+    async def misses(self, part: str) -> None:
+        """What must not stand on her screen."""
+        await expect(self.phone.locator(".bots .words", has_text=re.compile(part))).to_have_count(0)
+
     async def hears(self, count: int = 1) -> None:
         """Voice notes of another."""
         await expect(self.phone.locator(".bots audio")).to_have_count(count, timeout=PATIENCE)
@@ -158,6 +162,9 @@ class OnTable:
 
     def note(self, what: str) -> None:
         """Nobody reads it here."""
+
+    def begins(self, after: str) -> None:
+        """Likewise."""
 
     async def later(self, **by: float) -> None:
         """The clock of the page is moved."""

@@ -113,6 +113,11 @@ class Her:
         found: str = await self._waits(lambda: self._says(part), f"{part!r}")
         return found
 
+    async def misses(self, part: str) -> None:
+        """What must not have come to her, once all that is on its way has."""
+        await self.knows()
+        assert self._says(part) is None, f"the {self.name} reads {part!r}"
+
     async def knows(self) -> None:
         """Wait until all that was sent is recorded as sent. Before that an answer to it cannot be told from other
         words, and these women read and write within milliseconds."""
@@ -250,6 +255,9 @@ class Home:
 
     def note(self, what: str) -> None:
         """Nobody reads it here."""
+
+    def begins(self, after: str) -> None:
+        """Likewise."""
 
     async def later(self, **by: float) -> None:
         """Time goes by while the process is down. Each woman with WhatsApp has written by then, or Meta would let

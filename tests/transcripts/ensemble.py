@@ -63,6 +63,9 @@ class Player(Protocol):
     async def reads(self, part: str) -> str:
         """Wait until a message with `part` (a regular expression) has come; gives what fits."""
 
+    async def misses(self, part: str) -> None:
+        """Nothing that another wrote or the bot said has `part` (a regular expression), now that the rest has come."""
+
     async def hears(self, count: int = 1) -> None:
         """Wait until so many voice notes of another have come to her."""
 
@@ -90,6 +93,9 @@ class House(Protocol):
 
     def note(self, what: str) -> None:
         """Something that the reader of the story should know."""
+
+    def begins(self, after: str) -> None:
+        """The story begins only here; what was before is told in one line."""
 
     async def later(self, **by: float) -> None:
         """Time goes by (as for timedelta: days=14); what the clock owes is done."""
@@ -179,6 +185,11 @@ class Woman:
         assert found, f"nothing on the {self.name}'s screen says {part!r}; it ends with:\n{self.screen()}"
         return found.group()
 
+    async def misses(self, part: str) -> None:
+        """What must not have come to her."""
+        found = [seen.text for seen in self.phone.chat if re.search(part, seen.text)]
+        assert found == [], f"the {self.name} reads {part!r}"
+
     async def hears(self, count: int = 1) -> None:
         """Voice notes that came to her."""
         heard = sum(seen.message.voice is not None for seen in self.phone.chat)
@@ -266,9 +277,17 @@ class Ensemble:
         """A line between the lines."""
         self.script.append(f"{'':{COLUMN}}   ({what})")
 
+    def begins(self, after: str) -> None:
+        """What stands in the transcript so far is left out."""
+        self.script.clear()
+        for woman in self.women.values():
+            woman.taps = woman.wrote = 0
+        self.note(after)
+
     async def later(self, **by: float) -> None:
         """Time goes by."""
-        self.note(f"{' '.join(f'{count} {unit}' for unit, count in by.items())} later")
+        parts = (f"{count:g} {unit.removesuffix('s') if count == 1 else unit}" for unit, count in by.items())
+        self.note(f"{' '.join(parts)} later")
         await self.stage.forward(**by)
         self.write_down()
 

@@ -30,6 +30,12 @@ OWN: Mapping[str, Mapping[str, str]] = {
         "helped": "She listened to me. (helped-1)",
         "team_question": "Why would you like to be a mentor? (team-1)",
         "team_answer": "I know how it is to begin. (team-2)",
+        "number": "My number is 0470 00 00 12. (number-1)",
+        "anew": "I would like to tell you about my week. (anew-1)",
+        "why": "She sells bread too. (why-1)",
+        "reach": "At the market of Testville, on Sundays. (reach-1)",
+        "unkind": "You are slow. You never do what I say. (unkind-1)",
+        "after": "Answer me! (after-1)",
     },
     "fr": {
         "mentee": "Fatou Fictive",
@@ -47,6 +53,12 @@ OWN: Mapping[str, Mapping[str, str]] = {
         "helped": "Elle m'a écoutée. (helped-1)",
         "team_question": "Pourquoi veux-tu être mentore ? (team-1)",
         "team_answer": "Je sais comment c'est de commencer. (team-2)",
+        "number": "Mon numéro est le 0470 00 00 12. (number-1)",
+        "anew": "Je voudrais te raconter ma semaine. (anew-1)",
+        "why": "Elle aussi vend du pain. (why-1)",
+        "reach": "Au marché de Testville, le dimanche. (reach-1)",
+        "unkind": "Tu es lente. Tu ne fais jamais ce que je dis. (unkind-1)",
+        "after": "Réponds-moi ! (after-1)",
     },
     "nl": {
         "mentee": "Fictieve Fatou",
@@ -64,6 +76,12 @@ OWN: Mapping[str, Mapping[str, str]] = {
         "helped": "Ze luisterde naar mij. (helped-1)",
         "team_question": "Waarom wil je mentor zijn? (team-1)",
         "team_answer": "Ik weet hoe het is om te beginnen. (team-2)",
+        "number": "Mijn nummer is 0470 00 00 12. (number-1)",
+        "anew": "Ik vertel je graag over mijn week. (anew-1)",
+        "why": "Zij verkoopt ook brood. (why-1)",
+        "reach": "Op de markt van Testville, op zondag. (reach-1)",
+        "unkind": "Je bent traag. Je doet nooit wat ik zeg. (unkind-1)",
+        "after": "Geef antwoord! (after-1)",
     },
     "ar": {
         "mentee": "فاتو الخيالية",
@@ -81,10 +99,17 @@ OWN: Mapping[str, Mapping[str, str]] = {
         "helped": "كانت تستمع إليّ. (helped-1)",
         "team_question": "لماذا تريدين أن تكوني مرشدة؟ (team-1)",
         "team_answer": "أعرف كيف تكون البداية. (team-2)",
+        "number": "رقمي هو 0470 00 00 12. (number-1)",
+        "anew": "أريد أن أحكي لك عن أسبوعي. (anew-1)",
+        "why": "هي أيضا تبيع الخبز. (why-1)",
+        "reach": "في سوق Testville يوم الأحد. (reach-1)",
+        "unkind": "أنت بطيئة، ولا تفعلين أبدا ما أقوله. (unkind-1)",
+        "after": "أجيبيني! (after-1)",
     },
 }
 GOAL = ("care", "job", "ready", "4", "children", "", "take", "ready", "morning", "keep")
 COMPETENCIES = 15
+LINK = r"\b[a-z2-9]{20}\b"  # the code in a link
 
 
 def own(player: Player, what: str) -> str:
@@ -193,6 +218,17 @@ async def they_write(house: House) -> None:
     await mentee.reads("photo-1")
 
 
+async def a_number_waits(house: House) -> None:
+    """In the first weeks a phone number does not go across; she reads why, and writes it anew."""
+    mentee, mentor = house.mentee, house.mentor
+    await mentee.opens("write")
+    await mentee.types(own(mentee, "number"))
+    await mentee.picks("anew")
+    await mentee.types(own(mentee, "anew"))
+    await mentor.reads("anew-1")
+    await mentor.misses("number-1")
+
+
 async def they_meet(house: House) -> None:
     """A time is proposed and chosen; both get it for their calendar; afterwards both say how it was."""
     mentee, mentor = house.mentee, house.mentor
@@ -218,6 +254,23 @@ async def they_go_on(house: House) -> None:
     for her in (house.mentee, house.mentor):
         await her.opens("trial")
         await her.picks("yes")
+
+
+async def an_introduction(house: House) -> None:
+    """The mentor knows a woman who could help, here the coordinator: both are asked, and then can meet."""
+    mentee, mentor, contact = house.mentee, house.mentor, house.coordinator
+    await mentor.goes("pair")
+    await mentor.picks("introduce")
+    await mentor.types(own(mentor, "why"))
+    await mentee.opens("introduced")
+    await mentee.reads("why-1")
+    await mentee.picks("yes")
+    await contact.types(f"/start {await mentor.reads(LINK)}")
+    await contact.picks("yes")
+    await mentee.opens("introduced")
+    await mentee.types(own(mentee, "reach"))
+    await mentee.picks("send")
+    await contact.reads("reach-1")
 
 
 async def they_end(house: House) -> None:
@@ -248,9 +301,12 @@ async def she_becomes_a_mentor(house: House) -> None:
     await house.mentee.picks("yes")
 
 
+THEY_FIND_EACH_OTHER: tuple[Chapter, ...] = (
+    a_coordinator_comes, a_mentor_applies, she_is_approved, a_mentee_comes, she_asks, they_agree,
+)  # fmt: skip
 CHAPTERS: tuple[Chapter, ...] = (
-    a_coordinator_comes, a_mentor_applies, she_is_approved, a_mentee_comes, she_asks, they_agree, they_write, they_meet,
-    they_go_on, they_end, she_becomes_a_mentor,
+    *THEY_FIND_EACH_OTHER, they_write, a_number_waits, they_meet, they_go_on, an_introduction, they_end,
+    she_becomes_a_mentor,
 )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from bot.mentoring.rhythm import MOST_UNANSWERED, Rhythm, check_in_after, check_in_next, may_come
 
 CHECK_IN, STILL_THERE = "check_in", "still_there"
@@ -62,8 +64,7 @@ NUDGES: Mapping[str, Nudge] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True):
     """How she stands at this moment: her rhythm, when something came unasked the last time, how many check-ins in a row
     she left unanswered, when her open talk was touched (None where no talk is open but the menu). Moments are UTC."""
 

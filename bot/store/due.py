@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 import sqlalchemy as sa
 
 from bot.store import tables as t
@@ -14,8 +14,7 @@ from bot.store.door import Tx
 from bot.store.given import NUMBER, Given
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True):
     """Something due to a person: a notice or deed of bot.affairs by its `kind`, and the id that it is about (0 for
     none). tries: how often it failed before. id: of its row, where it was claimed."""
 
@@ -24,7 +23,7 @@ class Due:
     person_id: int
     at: datetime
     tries: int = 0
-    id: int = field(default=0, compare=False)
+    id: int = 0
 
 
 async def plan(tx: Tx, kind: str, about: int, person_id: int, at: datetime, *, tries: int = 0) -> None:
@@ -55,8 +54,10 @@ def claim_statement(postgres: bool) -> sa.Select[int]:
 CLAIM = {postgres: claim_statement(postgres) for postgres in (False, True)}
 THEIRS = Given(
     {"id": NUMBER},
-    lambda given: sa.select(t.due).where(
-        t.due.c.person_id.in_(sa.select(given.c.id)), t.due.c.at <= sa.bindparam("now")
+    lambda given: (
+        sa.select(t.due)
+        .where(t.due.c.person_id.in_(sa.select(given.c.id)), t.due.c.at <= sa.bindparam("now"))
+        .order_by(t.due.c.at, t.due.c.id)
     ),
 )
 
@@ -68,8 +69,7 @@ async def claim(tx: Tx, now: datetime, most: int) -> list[Due]:
     if not people:
         return []
     rows = await THEIRS.run(tx, [(person,) for person in sorted(people)], now=now)
-    found = [Due(row.kind, row.about, row.person_id, row.at, row.tries, row.id) for row in rows]
-    return sorted(found, key=lambda one: (one.at, one.id))
+    return [Due(row.kind, row.about, row.person_id, row.at, row.tries, row.id) for row in rows]
 
 
 DONE = Given({"id": NUMBER}, lambda given: sa.delete(t.due).where(t.due.c.id.in_(sa.select(given.c.id))))

@@ -23,6 +23,11 @@ NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
+async def claimed(tx: Tx, now: datetime, most: int) -> list[Due]:
+    """What is claimed, whatever the ids of the rows."""
+    return [msgspec.structs.replace(one, id=0) for one in await due.claim(tx, now, most)]
+
+
 async def woman(tx: Tx, address: str = "fictional-1") -> int:
     return (await people.welcome(tx, "telegram", address, "en", NOW)).person.id
 
@@ -52,14 +57,13 @@ async def test_all_that_is_due_to_her_is_claimed_together(store: Store) -> None:
             await due.plan(tx, one.kind, one.about, one.person_id, one.at, tries=one.tries)
         assert await due.claim(tx, NOW - 4 * HOUR, 9) == []
         hers = await due.claim(tx, NOW, 1)
-        assert hers == [rows[0], rows[2]]
+        assert [(one.kind, one.at) for one in hers] == [(one.kind, one.at) for one in (rows[0], rows[2])]
         await due.move(tx, [(hers[0], NOW + 2 * HOUR)])
         await due.done(tx, hers[1:])
-        others = await due.claim(tx, NOW, 9)
-        assert others == [rows[1]]
-        await due.done(tx, others)
+        assert await claimed(tx, NOW, 9) == [rows[1]]
+        await due.done(tx, await due.claim(tx, NOW, 9))
         assert await due.claim(tx, NOW, 1) == []
-        assert await due.claim(tx, NOW + HOUR, 9) == [later]
+        assert await claimed(tx, NOW + HOUR, 9) == [later]
 
 
 @pytest.mark.postgres

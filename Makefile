@@ -73,7 +73,7 @@ stateful: .venv/development ## seven women do anything at all, in any order: wha
 	$(LONG) tests/faults/test_stateful.py $(ARGS)
 
 time: .venv/development ## 10,000 women over every change of the clocks until 2030: one check-in a week, none at night
-	$(LONG) -s tests/faults/test_time.py $(ARGS)
+	$(LONG) -s -n auto -o faulthandler_timeout=3600 tests/faults/test_time.py $(ARGS)
 
 screenshots: .venv/development .venv/chromium ## pictures to look at in tests/screens, and the one of the README
 	SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/e2e/test_demo_browser.py -k screens $(ARGS)

@@ -216,7 +216,7 @@ def apart(begin: time, end: time) -> timedelta:
     return timedelta(minutes=(60 * (end.hour - begin.hour) + end.minute - begin.minute) % 1440)
 
 
-def any_person(number: int, chance: random.Random, hours: Sequence[time]) -> Person:
+def any_person(number: int, first: datetime, chance: random.Random, hours: Sequence[time]) -> Person:
     """A fictional woman with a rhythm of her own; her quiet hours are 6 to 14 hours long."""
     begin = chance.choice(hours)
     until = [one for one in hours if timedelta(hours=6) <= apart(begin, one) <= timedelta(hours=14)]
@@ -229,22 +229,24 @@ def any_person(number: int, chance: random.Random, hours: Sequence[time]) -> Per
         quiet_from=begin,
         quiet_until=chance.choice(until),
         check_ins=chance.random() < 0.95,
-        paused_until=changes()[0] + timedelta(hours=chance.randint(-300, 300)) if chance.random() < 0.1 else None,
+        paused_until=first + timedelta(hours=chance.randint(-300, 300)) if chance.random() < 0.1 else None,
     )
 
 
-async def settle(stage: Stage, channel: Recorder, count: int, chance: random.Random, hours: Sequence[time]) -> Seasons:
+async def settle(
+    stage: Stage, channel: Recorder, count: int, first: datetime, chance: random.Random, hours: Sequence[time]
+) -> Seasons:
     """So many women before the first change, each with her first check-in planned."""
     only(stage, Affair(notices={kind: maker(kind) for kind in NUDGES}))
     for post in stage.sorora.outbox.posts:
         post.make = partial(made, stage.sorora.house.office)
     women, rows = {}, []
-    now = stage.clock.at = changes()[0] - 3 * WEEK
+    now = stage.clock.at = first - 3 * WEEK
     async with stage.sorora.store.begin() as tx:
         for number in range(count):
             address = f"fictional-{number}"
             known = await people.welcome(tx, channel.name, address, "en", now)
-            person = msgspec.structs.replace(any_person(number, chance, hours), id=known.person.id)
+            person = msgspec.structs.replace(any_person(number, first, chance, hours), id=known.person.id)
             women[address] = Her(person, chance.random() < 0.9)
             rows.append(Due(CHECK_IN, 0, person.id, check_in_after(person.rhythm, now)))
         await people.save(tx, [her.person for her in women.values()])

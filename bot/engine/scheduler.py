@@ -3,7 +3,9 @@ kept. APScheduler is the metronome only; what is due stands in tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -26,6 +28,12 @@ FIRE_EVERY = 5  # seconds
 AT_ONCE = 2000  # things that are due, taken in one transaction
 LEASE = timedelta(minutes=1)
 MOST_TRIES = 60  # about an hour, then a voice note counts as gone
+
+
+async def cut_short(job: Callable[[], Awaitable[object]]) -> None:
+    """Do a job until it is done or the process ends: then its transaction is undone, and all of it is still due."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await job()
 
 
 class Scheduler:
@@ -51,9 +59,8 @@ class Scheduler:
 
     def start(self) -> None:
         """Begin to tick; needs a running event loop."""
-        self.metronome.add_job(self.fetch_voices, "interval", seconds=FETCH_EVERY)
-        self.metronome.add_job(self.fire, "interval", seconds=FIRE_EVERY)
-        self.metronome.add_job(self.forget, "interval", seconds=FORGET_EVERY)
+        for job, seconds in ((self.fetch_voices, FETCH_EVERY), (self.fire, FIRE_EVERY), (self.forget, FORGET_EVERY)):
+            self.metronome.add_job(cut_short, "interval", (job,), seconds=seconds, id=job.__name__)
         self.metronome.start()
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -122,9 +123,29 @@ async def test_while_the_database_is_away_the_clock_waits(stage: Stage, monkeypa
     await scheduler(stage).forget()
 
 
+async def test_what_is_cut_short_at_the_end_is_no_error(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticking, begun = scheduler(stage), asyncio.Event()
+
+    async def long() -> int:
+        begun.set()
+        await asyncio.Event().wait()
+        return 0
+
+    monkeypatch.setattr("bot.engine.scheduler.FIRE_EVERY", 0.01)
+    monkeypatch.setattr(ticking, "fire", long)
+    ticking.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    ticking.stop()
+    for _turn in range(5):
+        await asyncio.sleep(0)
+    assert [line.message for line in caplog.records if line.levelname == "ERROR"] == []
+
+
 async def test_it_ticks_and_stops(stage: Stage) -> None:
     ticking = Scheduler(stage.sorora.store, stage.sorora.house.office, {}, stage.clock, stage.sorora.outbox.poke)
     ticking.start()
-    assert {job.func.__name__ for job in ticking.metronome.get_jobs()} >= {"fetch_voices", "forget"}
+    assert {job.id for job in ticking.metronome.get_jobs()} >= {"fetch_voices", "forget"}
     ticking.stop()
     ticking.stop()

@@ -10,7 +10,7 @@ FUZZ ?= 20000
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill newcomer stateful time screenshots
+.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill newcomer stateful time both screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -74,6 +74,9 @@ stateful: .venv/development ## seven women do anything at all, in any order: wha
 
 time: .venv/development ## 10,000 women over every change of the clocks until 2030: one check-in a week, none at night
 	$(LONG) -s -n auto -o faulthandler_timeout=3600 tests/faults/test_time.py $(ARGS)
+
+both: .venv/development ## all that is between two women, on SQLite and on PostgreSQL
+	$(LONG) -n auto tests/affairs $(ARGS)
 
 screenshots: .venv/development .venv/chromium ## pictures to look at in tests/screens, and the one of the README
 	SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/e2e/test_demo_browser.py -k screens $(ARGS)

@@ -136,7 +136,7 @@ async def test_another_time_moves_it_and_cancelling_takes_it_out_of_the_calendar
     meeting = await agreed(amina, lina, number)
     first = event_of(amina.phone.last)[1]
     assert await proposed(lina, number, FRIDAY, instead=meeting) == meeting
-    assert "Fictive Lina needs another time for your meeting.\nThe old time is off." in amina.phone.last.text
+    assert "Fictive Lina needs another time for your meeting.\nThe old time no longer holds." in amina.phone.last.text
     await amina.carries(PickTime(meeting, FRIDAY))
     second = event_of(lina.phone.last)[1]
     assert (second["UID"], second["SEQUENCE"], second["DTSTART"].dt) == (first["UID"], 1, FRIDAY)

@@ -35,11 +35,12 @@ PATIENCE = 30_000  # milliseconds
 
 @dataclass
 class InBrowser:
-    """One of them on a phone of the page."""
+    """One of them on a phone of the page. done: the question that she answered last."""
 
     name: str
     phone: Locator
     language: str
+    done: str = ""
 
     async def types(self, words: str) -> None:
         """Write."""
@@ -107,7 +108,13 @@ class InBrowser:
     # how it is done
 
     async def _offers(self, wanted: str) -> bool:
-        """Whether her newest question has this button, once it has it or another page; an edit may still be coming."""
+        """Whether her newest question has this button, once it has it or another page, and is another one than she
+        answered: more than one message may be coming, or an edit."""
+        await self.phone.page.wait_for_function(
+            f"([phone, done]) => {{ const mark = ({MARK})(phone); return mark && mark !== done }}",
+            arg=[await self.phone.get_attribute("data-phone"), self.done],
+            timeout=PATIENCE,
+        )
         await expect(self._newest().locator(f"{wanted}, [value*='.>']").first).to_be_attached(timeout=PATIENCE)
         return await self._newest().locator(wanted).count() > 0
 
@@ -137,6 +144,7 @@ class InBrowser:
         """Do something, and wait until the bot has answered: the chat shows something else than before."""
         entries = self.phone.locator(".entry.bots")
         before = await entries.evaluate_all(SHOWN)
+        self.done = await self.phone.page.evaluate(MARK, await self.phone.get_attribute("data-phone"))
         await act()  # type: ignore[operator]
         await self.phone.page.wait_for_function(
             "([phone, before]) => [...document.querySelectorAll(`.stand[data-phone=${phone}] .entry.bots`)]"
@@ -147,6 +155,9 @@ class InBrowser:
 
 
 ONE = "one => one.id + one.innerText + [...one.querySelectorAll('[value]')].map(button => button.value)"
+# What can be tapped on the newest question of a phone; "" where there is none.
+MARK = """phone => [...document.querySelectorAll(`.stand[data-phone=${phone}] .entry.bots:has([value*='.'])`)].slice(-1)
+  .flatMap(one => [...one.querySelectorAll('[value]')].map(button => button.value)).join()"""
 SHOWN = f"all => all.map({ONE}).join()"
 
 

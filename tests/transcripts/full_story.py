@@ -232,6 +232,7 @@ async def a_number_waits(house: House) -> None:
 async def they_meet(house: House) -> None:
     """A time is proposed and chosen; both get it for their calendar; afterwards both say how it was."""
     mentee, mentor = house.mentee, house.mentor
+    await house.later(hours=1)  # who does more than sixty things in a minute is asked to wait
     await mentee.goes("meet")
     await mentee.picks("person")
     await mentee.types(own(mentee, "place"))
@@ -240,7 +241,7 @@ async def they_meet(house: House) -> None:
     await mentor.picks("1")
     for her in (mentee, mentor):
         await her.keeps(".ics")
-    for hours in (8, 22, 18):  # the reminders of a day and of an hour before; the morning after
+    for hours in (7, 22, 18):  # the reminders of a day and of an hour before; the morning after
         await house.later(hours=hours)
     await mentee.opens("met")
     await mentee.types(own(mentee, "step"))

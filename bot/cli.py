@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from bot import logs, whatsapp_cli
+from bot import logs, simulation, whatsapp_cli
 from bot.app import demo as serve_demo
 from bot.app import find_programme, open_store, put_together
 from bot.app import run as serve_run
@@ -27,6 +27,7 @@ from bot.errors import SettingError, SororaError
 from bot.i18n import Catalogs
 from bot.mentoring.team import NUMBER_HOLDS
 from bot.settings import Settings
+from bot.simulation import report
 from bot.store import backup as backups
 from bot.store import invites, team
 from bot.store.door import Store
@@ -155,6 +156,24 @@ def check(
         typer.echo(finding.line())
     if any(finding.bad for finding in findings):
         raise typer.Exit(2)
+
+
+@app.command()
+def simulate(
+    people: Annotated[int, typer.Option(min=1, help="How many women.")] = 1000,
+    months: Annotated[int, typer.Option(min=1, max=24, help="For how many months of thirty days.")] = 6,
+    seed: Annotated[int, typer.Option(help="The same number gives the same lives.")] = 1,
+    whole: Annotated[float, typer.Option(min=0, max=1, help="Share of them who tap through every talk.")] = 0.01,
+    picture: Annotated[Path | None, typer.Option(help="Draw it into this file (SVG).")] = None,
+) -> None:
+    """Let made-up women live through a whole programme, and say what reached them. Exit code 1 for a broken promise."""
+    processes = min(os.cpu_count() or 1, people)
+    tally = simulation.simulate(people, months, whole=whole, seed=seed, processes=processes)
+    typer.echo(report.text(tally, months, seed))
+    if picture is not None:
+        picture.write_text(report.picture(tally, months), "utf-8")
+    if +tally.broken:
+        raise typer.Exit(1)
 
 
 @app.command()

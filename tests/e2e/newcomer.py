@@ -85,7 +85,8 @@ def way(language: str) -> list[tuple[str, Act]]:
         ("step", Write(step)),
         ("moment", Tap()),
         ("review", Tap("keep")),
-        ("row", Tap("my_data")),
+        ("row", Tap("preferences")),
+        ("change", Tap("my_data")),
         ("now", Tap("send")),
         ("row", Tap("help")),
     ]

@@ -116,8 +116,10 @@ class Village:
                 pair = await tx.conn.execute(sa.select(t.pairs).where(t.pairs.c.id == row.pair_id))
                 one = pair.one()
                 self.linked |= {self.two(one.mentee_id, row.contact_id), self.two(one.mentor_id, row.contact_id)}
-        rows = await self.rows(tx, t.mentors, t.mentors.c.state == MentorState.APPROVED.value)
-        self.approved |= {row.person_id for row in rows}
+        applicants = await self.rows(tx, t.mentors)
+        # What a coordinator asks, or gives as a reason, is read by her who applied.
+        self.linked |= {frozenset((self.numbers[row.person_id], CLARA)) for row in applicants}
+        self.approved |= {row.person_id for row in applicants if row.state == MentorState.APPROVED.value}
 
     def two(self, one: int, other: int) -> frozenset[int]:
         """The numbers of two by their person ids."""

@@ -297,7 +297,7 @@ def keys_rotate() -> None:
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.")]) -> None:
-    """Write everything into one file, while the bot may be running. It is of no use without the key."""
+    """Write everything into one file, while the bot may be running. It cannot be read without the key."""
 
     async def work() -> int:
         async with database() as store:
@@ -310,16 +310,23 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.
 def restore(file: Annotated[Path, typer.Argument(help="A backup made by `sorora backup`.")]) -> None:
     """Replace everything by a backup; stop the bot first. Who erased herself since then stays erased."""
 
-    async def work() -> tuple[int, int]:
+    async def work() -> backups.Restored:
         store = open_store(settings())
         try:
             await migrate_store(store)
-            return await backups.restore(store, file)
+            return await backups.restore(store, file, CLOCK.now())
         finally:
             await store.close()
 
-    rows, erased = wait_for(work())
-    typer.echo(f"{rows} rows are back. {erased} people who had erased themselves were erased again.")
+    done = wait_for(work())
+    typer.echo(f"{done.rows} rows are back. {done.erased} people who had erased themselves were erased again.")
+    if done.waiting:
+        typer.echo(f"{done.waiting} messages waited when the backup was made. They go out now, some for a second time.")
+    if done.until is not None:
+        typer.echo(
+            f"Who erased herself after {done.until:%Y-%m-%d %H:%M} UTC is not known here and is back. "
+            "Tell everybody that she must do it once more."
+        )
 
 
 if __name__ == "__main__":

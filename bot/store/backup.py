@@ -1,18 +1,13 @@
-"""Backup, restore, and sealing everything anew with the newest key. One format for both databases: gzipped JSON lines.
+"""Backup, restore, and sealing everything anew with the newest key. The file is the same for both databases (archive).
 
-What people wrote is in a backup as it is in the database: sealed. A restore erases again everyone who erased herself
-since.
+A restore brings back one moment. Two things have gone on since, and it must not undo them: women have erased themselves
+(they are erased again), and messages have been sent (see `as_promised`).
 """
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import os
-import zlib
-from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,104 +15,114 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from bot.errors import SororaError
+from bot.mentoring import rhythm
+from bot.mentoring.nudges import CHECK_IN, NUDGES
 from bot.messages import Incoming
-from bot.store import people
+from bot.store import archive, due, erased, people
+from bot.store.archive import BackupTrouble as BackupTrouble
 from bot.store.door import Store, Tx
-from bot.store.tables import Moment, addresses, invites, metadata, outbox, put_aside
+from bot.store.due import Due
+from bot.store.held import HELD
+from bot.store.mail import WAITING
+from bot.store.tables import addresses, invites, media, metadata, outbox, put_aside, tombstones
+from bot.store.tables import due as dues
+from bot.store.tables import people as persons
 
 AT_ONCE = 500  # rows read or written together
-FORMAT = 1
+BIG_AT_ONCE = 8  # the same where each may weigh as much as a photo (10 MB)
 GAP = 1_000_000  # more messages than are sent between two backups
 
 
-class BackupTrouble(SororaError):
-    """A file is no backup of Sorora, is damaged, or comes from a newer release."""
-
-
 async def backup(store: Store, file: Path, now: datetime) -> int:
-    """Write all rows to `file` while the bot may be running; gives their number. The file appears only when whole.
+    """Write all rows to `file` while the bot may be running, then who erased herself to the list beside it; gives the
+    number of rows. The file appears only when whole.
 
-    Raises BackupTrouble where it cannot be written.
+    Raises BackupTrouble where one of them cannot be written.
     """
-    unfinished = file.with_name(file.name + ".part")
-    rows = 0
-    checksum = hashlib.sha256()
-    with writing(unfinished) as write:
-
-        def line(value: object) -> None:
-            encoded = msgspec.json.encode(value) + b"\n"
-            checksum.update(encoded)
-            write(encoded)
-
-        line({"sorora": FORMAT, "at": now.isoformat()})
+    with archive.writing(file) as write:
+        whole = archive.Archive(write, store.vault, now)
         async with store.begin(reading=True) as tx:
+            gone = await erased_here(tx)
             for table in metadata.sorted_tables:
                 async for chunk in chunks(tx, table):
-                    line({"table": str(table.name), "rows": [plain(row) for row in chunk]})
-                    rows += len(chunk)
-        write(msgspec.json.encode({"end": rows, "sha256": checksum.hexdigest()}) + b"\n")
-    try:
-        unfinished.replace(file)
-    except OSError as away:
-        unfinished.unlink()
-        raise BackupTrouble(f"{file} cannot be written: it is not the name of a file.") from away
-    return rows
+                    whole.add(table.name, chunk)
+        whole.end()
+    erased.keep(file, store.vault, gone, now)
+    return whole.rows
 
 
-@contextmanager
-def writing(file: Path) -> Iterator[Callable[[bytes], None]]:
-    """A gzipped file for its owner alone, safely on disk at the end; removed where it does not come to that."""
-    trouble = BackupTrouble(f"{file} cannot be written: look at its folder, its owner and the room on the disk.")
-    try:
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
-            with gzip.open(raw, "wb") as packed:
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did: how many rows came back, how many people were erased again, how many messages wait and go
+    out once more. until: who erased herself after this moment (UTC) may be back; None where the database that was
+    replaced was in use, and so knew of everybody."""
 
-                def write(data: bytes) -> None:
-                    try:
-                        packed.write(data)
-                    except OSError as full:
-                        raise trouble from full
-
-                yield write
-            raw.flush()
-            os.fsync(raw.fileno())
-    except OSError as away:
-        with suppress(OSError):
-            file.unlink()
-        raise trouble from away
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
+    rows: int
+    erased: int
+    waiting: int
+    until: datetime | None
 
 
-async def restore(store: Store, file: Path) -> tuple[int, int]:
-    """Replace everything in an up-to-date database by a backup; gives rows restored and people erased again.
+async def restore(store: Store, file: Path, now: datetime) -> Restored:
+    """Replace everything in an up-to-date database by a backup.
 
-    The bot must be stopped. Raises BackupTrouble, and leaves the database as it was, where the file is not whole.
+    Raises BackupTrouble, and leaves the database as it was, where the file is not whole.
     """
-    check(file)
+    made_at = archive.check(file, store.vault)
+    listed = erased.read(file, store.vault)
     rows = 0
     async with store.begin() as tx:
-        erased = {row.lookup: row for row in await tx.conn.execute(sa.select(metadata.tables["tombstones"]))}
+        await alone(tx)
+        in_use = await tx.conn.scalar(sa.select(sa.func.count()).select_from(persons)) or 0
+        here = await erased_here(tx)
         for table in reversed(metadata.sorted_tables):
             await tx.conn.execute(sa.delete(table))
-        for name, chunk in read(file):
-            table = metadata.tables[name]
-            await tx.many(sa.insert(table), [typed(table, row) for row in chunk])
+        for table, chunk in archive.read(file, store.vault):
+            await tx.many(sa.insert(table), chunk)
             rows += len(chunk)
-        await keep_tombstones(tx, erased.values())
+        await keep_tombstones(tx, erased.both(listed.tombstones, here))
         await count_on(tx)
         again = await people.erase_again(tx)
-    return rows, again
+        waiting = await as_promised(tx, now)
+    until = None if in_use or here else max(made_at, listed.until or made_at)
+    return Restored(rows, again, waiting, until)
 
 
-async def keep_tombstones(tx: Tx, erased: Iterable[Any]) -> None:
+async def alone(tx: Tx) -> None:
+    """Let nobody else read or write until this transaction ends. (On SQLite it is the only writer from the start.)"""
+    if tx.postgres:
+        names = ", ".join(metadata.tables)
+        await tx.conn.execute(sa.text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
+
+
+async def erased_here(tx: Tx) -> dict[str, datetime]:
+    """The tombstones of this database."""
+    return {row.lookup: row.at for row in await tx.conn.execute(sa.select(tombstones))}
+
+
+async def keep_tombstones(tx: Tx, known: Mapping[str, datetime]) -> None:
     """Bring back the tombstones set since the backup was made."""
-    table = metadata.tables["tombstones"]
-    for row in erased:
-        await tx.conn.execute(sa.delete(table).where(table.c.lookup == row.lookup))
-        await tx.conn.execute(sa.insert(table).values(lookup=row.lookup, at=row.at))
+    whole = erased.both(await erased_here(tx), known)
+    await tx.conn.execute(sa.delete(tombstones))
+    await tx.many(sa.insert(tombstones), [{"lookup": lookup, "at": at} for lookup, at in whole.items()])
+
+
+async def as_promised(tx: Tx, now: datetime) -> int:
+    """After a restore: what waited when the backup was made may have been sent since. What answers her, what another
+    woman wrote, consent and safety are promised at least once, and go out, perhaps again. Nudges are promised at most
+    once: those that waited, or were due by now (UTC), are left out, and check-ins go on with the next one. Gives how
+    many messages wait."""
+    waits = outbox.c.state.in_((WAITING, HELD))
+    await tx.conn.execute(sa.delete(outbox).where(waits, outbox.c.kind != ""))  # of a nudge only: tables.outbox
+    query = sa.select(dues, persons.c.rhythm).join_from(dues, persons).where(dues.c.kind.in_(NUDGES), dues.c.at <= now)
+    found = (await tx.conn.execute(query)).all()
+    late = [(Due(row.kind, row.about, row.person_id, row.at, id=row.id), rhythm.read(row.rhythm)) for row in found]
+    goes_on = [one.kind == CHECK_IN and hers.check_ins for one, hers in late]
+    await due.move(
+        tx, [(one, rhythm.check_in_after(hers, now)) for (one, hers), on in zip(late, goes_on, strict=True) if on]
+    )
+    await due.done(tx, [one for (one, _), on in zip(late, goes_on, strict=True) if not on])
+    return await tx.conn.scalar(sa.select(sa.func.count()).select_from(outbox).where(waits)) or 0
 
 
 async def count_on(tx: Tx) -> None:
@@ -141,73 +146,11 @@ async def count_on(tx: Tx) -> None:
     )
 
 
-def check(file: Path) -> None:
-    """Raise BackupTrouble unless the file is a whole backup that this release can read."""
-    checksum, rows, ended = hashlib.sha256(), 0, False
-    try:
-        with gzip.open(file, "rb") as lines:
-            for number, raw in enumerate(lines):
-                line = msgspec.json.decode(raw, type=dict[str, Any])
-                if (number == 0 and line.get("sorora") != FORMAT) or not known(line):
-                    raise BackupTrouble(f"{file} comes from another release of Sorora; restore it with that one.")
-                ended = "end" in line
-                if ended and (line["end"], line.get("sha256")) != (rows, checksum.hexdigest()):
-                    raise BackupTrouble(f"{file} is damaged; take another backup.")
-                checksum.update(raw)
-                rows += len(line.get("rows", ()))
-    except (OSError, EOFError, zlib.error, msgspec.DecodeError, TypeError, AttributeError) as trouble:
-        raise BackupTrouble(f"{file} cannot be read as a backup of Sorora.") from trouble
-    if not ended:
-        raise BackupTrouble(f"{file} is not whole: its end is missing; take another backup.")
-
-
-def known(line: dict[str, Any]) -> bool:
-    """Whether this release has the table of a line and all columns of its rows."""
-    if "table" not in line:
-        return True
-    table = metadata.tables.get(line["table"])
-    return table is not None and all(row.keys() <= set(table.columns.keys()) for row in line["rows"])
-
-
-def read(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The chunks of a whole backup: table name and rows."""
-    with gzip.open(file, "rb") as lines:
-        for raw in lines:
-            line = msgspec.json.decode(raw)
-            if "table" in line:
-                yield line["table"], line["rows"]
-
-
-async def chunks(tx: Tx, table: sa.Table) -> AsyncIterator[list[dict[str, Any]]]:
+async def chunks(tx: Tx, table: sa.Table) -> AsyncIterator[archive.Rows]:
     """All rows of a table in the order of its key, some at a time."""
     found = await tx.conn.stream(sa.select(table).order_by(*table.primary_key.columns))
-    async for part in found.mappings().partitions(AT_ONCE):
+    async for part in found.mappings().partitions(BIG_AT_ONCE if table is media else AT_ONCE):
         yield [dict(row) for row in part]
-
-
-def plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as JSON values: bytes in base64, moments in ISO 8601."""
-    return {
-        name: b64encode(value).decode()
-        if isinstance(value, bytes)
-        else value.isoformat()
-        if isinstance(value, datetime)
-        else value
-        for name, value in row.items()
-    }
-
-
-def typed(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
-    """The inverse of `plain`."""
-    back: dict[str, Any] = {}
-    for name, value in row.items():
-        kind = table.c[name].type
-        if value is not None and isinstance(kind, sa.LargeBinary):
-            value = b64decode(value)
-        elif value is not None and isinstance(kind, Moment):
-            value = datetime.fromisoformat(value)
-        back[name] = value
-    return back
 
 
 async def seal_anew(store: Store) -> int:

@@ -112,13 +112,13 @@ async def test_her_words_wait_behind_a_template_until_she_writes(house: House) -
 
 async def test_one_template_a_day_says_that_something_waits(house: House) -> None:
     house.clock.forward(timedelta(days=2))
-    for _day in range(3):
-        for _time in range(4):
+    for _day in range(2):
+        for _time in range(2):  # few enough for one burst: then nothing waits for the pace of the platform
             await house.post("x")
-            house.clock.forward(timedelta(hours=6))
-    assert house.seen == ["*"] * 3
+            house.clock.forward(timedelta(hours=12))
+    assert house.seen == ["*"] * 2
     await house.writes()
-    assert house.seen == ["*"] * 3 + ["x"] * 12
+    assert house.seen == ["*"] * 2 + ["x"] * 4
 
 
 async def test_what_is_held_holds_nothing_back(house: House) -> None:

@@ -45,7 +45,7 @@ async def backup(store: Store, file: Path, now: datetime) -> int:
             gone = await erased_here(tx)
             for table in metadata.sorted_tables:
                 async for chunk in chunks(tx, table):
-                    whole.add(table.name, chunk)
+                    whole.add(str(table.name), chunk)
         whole.end()
     erased.keep(file, store.vault, gone, now)
     return whole.rows
@@ -54,8 +54,8 @@ async def backup(store: Store, file: Path, now: datetime) -> int:
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What a restore did: how many rows came back, how many people were erased again, how many messages wait and go
-    out once more. until: who erased herself after this moment (UTC) may be back; None where the database that was
-    replaced was in use, and so knew of everybody."""
+    out once more. until: who erased herself after this moment (UTC) is back; None where the database that was replaced
+    was in use, and so knew of everybody."""
 
     rows: int
     erased: int
@@ -73,8 +73,8 @@ async def restore(store: Store, file: Path, now: datetime) -> Restored:
     rows = 0
     async with store.begin() as tx:
         await alone(tx)
-        in_use = await tx.conn.scalar(sa.select(sa.func.count()).select_from(persons)) or 0
         here = await erased_here(tx)
+        in_use = here or await anybody(tx)
         for table in reversed(metadata.sorted_tables):
             await tx.conn.execute(sa.delete(table))
         for table, chunk in archive.read(file, store.vault):
@@ -84,7 +84,7 @@ async def restore(store: Store, file: Path, now: datetime) -> Restored:
         await count_on(tx)
         again = await people.erase_again(tx)
         waiting = await as_promised(tx, now)
-    until = None if in_use or here else max(made_at, listed.until or made_at)
+        until = max(made_at, listed.until or made_at) if await anybody(tx) and not in_use else None
     return Restored(rows, again, waiting, until)
 
 
@@ -93,6 +93,11 @@ async def alone(tx: Tx) -> None:
     if tx.postgres:
         names = ", ".join(metadata.tables)
         await tx.conn.execute(sa.text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
+
+
+async def anybody(tx: Tx) -> bool:
+    """Whether there are people in this database."""
+    return await tx.conn.scalar(sa.select(persons.c.id).limit(1)) is not None
 
 
 async def erased_here(tx: Tx) -> dict[str, datetime]:

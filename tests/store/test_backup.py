@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.mentoring.people import Person, Purpose
 from bot.messages import Message
 from bot.store import backup as module
-from bot.store import mail, people, tables
+from bot.store import due, erased, mail, nudges, people, tables
 from bot.store.backup import BackupTrouble, Restored, backup, restore, seal_anew
 from bot.store.door import Store
 from bot.store.schema import migrate
@@ -211,3 +212,79 @@ async def test_a_change_of_keys_brings_nobody_back(
     assert (await restore(newer, file, NOW)).erased == 1
     assert await here(newer) == ["b"]
     await newer.close()
+
+
+async def test_a_list_beside_the_backup_tells_a_new_server_who_erased_herself(
+    store: Store, other: Store, file: Path, tmp_path: Path
+) -> None:
+    """The newer backup is lost with the server; its list is not."""
+    await fill(store, "a", "b")
+    await backup(store, file, NOW)
+    await erase(store, "a")
+    newer, later = tmp_path / "newer.backup", LATER + timedelta(days=1)
+    await backup(store, newer, later)
+    newer.unlink()
+    done = await restore(other, file, later)
+    assert (done.erased, done.until) == (1, later)
+    assert await here(other) == ["b"]
+    await backup(other, newer, later + timedelta(days=1))  # whoever restores the old one once more still knows of her
+    assert (await restore(other, file, later)).erased == 1
+
+
+async def test_without_the_list_a_new_server_says_up_to_when_it_knows(store: Store, other: Store, file: Path) -> None:
+    await fill(store, "a", "b")
+    await backup(store, file, NOW)
+    file.with_name(erased.NAME).unlink()
+    await erase(store, "a")
+    done = await restore(other, file, LATER)
+    assert (done.erased, done.until) == (0, NOW)
+    assert await here(other) == ["a", "b"]
+
+
+async def test_the_list_says_nothing_without_the_key_and_outlives_a_change_of_keys(
+    store: Store, database_url: str, key: str, file: Path
+) -> None:
+    await fill(store, "a")
+    await erase(store, "a")
+    await backup(store, file, NOW)
+    listed = file.with_name(erased.NAME)
+    assert listed.stat().st_mode & 0o777 == 0o600
+    whole = listed.read_bytes()
+    assert store.vault.lookup("x:a").encode() not in whole
+    stranger = Store.open(database_url, Vault([new_key()]))
+    with pytest.raises(BackupTrouble, match="erased herself"):
+        await backup(stranger, file, NOW)
+    assert listed.read_bytes() == whole
+    await stranger.close()
+    second = new_key()
+    newer = Store.open(database_url, Vault([second, key]))
+    await backup(newer, file, NOW)
+    known = erased.read(file, Vault([second])).tombstones  # the first key may go
+    assert known.keys() == {store.vault.lookup("x:a"), store.vault.lookup("x:erased before")}
+    await newer.close()
+
+
+# --- what waited --------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_promised_at_least_once_waits_again_and_nudges_do_not_come_twice(
+    store: Store, file: Path
+) -> None:
+    """Nobody knows what was sent after the backup. Her check-in of that time is past: the next one comes on its day."""
+    await fill(store, "a")
+    sunday = NOW.replace(microsecond=0) + timedelta(days=6, hours=8)  # 18:00 in Brussels, the usual check-in
+    async with store.begin() as tx:
+        await people.save(tx, [Person(1, "ar", adult=True, consents=frozenset({Purpose.TAKE_PART}))])
+        await nudges.queue(tx, {1: ("plan_moment", 1)}, NOW)
+        for kind, about, at in [
+            ("check_in", 0, sunday), ("goal_after_2w", 1, NOW), ("mentor_back", 0, sunday + timedelta(days=9)),
+            ("meeting_soon", 1, NOW),
+        ]:  # fmt: skip
+            await due.plan(tx, kind, about, 1, at)
+    await backup(store, file, NOW)
+    assert (await restore(store, file, sunday + timedelta(hours=1))).waiting == 2  # her answer and a last word
+    async with store.begin() as tx:
+        found = {row.kind: row.at for row in await tx.conn.execute(sa.select(tables.due))}
+        assert not await nudges.queued_at(tx, 1, "plan_moment", 1)
+    assert found.pop("check_in") - sunday == timedelta(days=7)
+    assert found.keys() == {"hello", "mentor_back", "meeting_soon"}

@@ -2,7 +2,7 @@
 
 What must be so is never weighed (`constraints`); what speaks for a pair is points with reasons (`reasons`). `Pool`
 holds the same rules as columns of numbers over all mentors, so that nobody waits for them: suggestions out of 20,000
-mentors take 2 ms (bench/matching.py). Pure: no clock, no chance. Ties are spread by a keyed hash of both ids, so that
+mentors take 1 ms (bench/matching.py). Pure: no clock, no chance. Ties are spread by a keyed hash of both ids, so that
 two mentees who are alike in everything still meet different mentors, and each meets the same ones again.
 """
 
@@ -10,44 +10,42 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from enum import Enum
 from hashlib import blake2b
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.mentoring.constraints import Against, Lack
-from bot.mentoring.profiles import Field, Level, Mentee, Mentor, Slot, Way, Wish
-from bot.mentoring.reasons import MOST_BARRIERS, MOST_TIMES, Suggestion, reasons, room
+from bot.mentoring.facets import Crowd, Flags, Numbers, Traits, bits
+from bot.mentoring.profiles import Field, Mentee, Mentor, Slot, Way, Wish
+from bot.mentoring.reasons import Suggestion, reasons, room
 from bot.mentoring.weights import Weights
-
-Flags: TypeAlias = NDArray[np.bool_]
-Numbers: TypeAlias = NDArray[Any]
 
 MOST_BITS = 64
 TIE_BITS = 32
 COLUMNS: Mapping[str, type[np.generic]] = {
     "id": np.int64, "tie": np.uint64, "approved": np.bool_, "pause": np.float64, "free": np.int32, "room": np.int32,
-    "knows": np.uint64, "hopes": np.uint64, "overcame": np.uint64, "ways": np.uint64, "times": np.uint64,
+    "knows": np.uint32, "hopes": np.uint32, "overcame": np.uint64, "ways": np.uint8, "times": np.uint8,
     "region": np.int32, "commune": np.int32, "children": np.bool_, "mother": np.bool_,
-    "asks": np.uint64, "limits": np.uint64,
+    "asks": np.uint8, "limits": np.uint8,
 }  # fmt: skip
 
 
 class Fitting(msgspec.Struct, frozen=True):
-    """All mentors who fit one mentee, in no order: their rows in the pool, their points, and a number that is higher
-    for who is to be named first."""
+    """All mentors who fit one mentee, in no order: their rows in the pool, their points, and the numbers that decide
+    where points are equal: those of the mentors, and hers."""
 
     rows: Numbers
     points: Numbers
-    order: Numbers
+    ties: Numbers
+    tie: int
 
     def best(self, most: int) -> Numbers:
         """Where the best `most` of them stand, best first."""
-        found = np.argpartition(self.order, -most)[-most:] if len(self.order) > most else np.arange(len(self.order))
-        return found[np.argsort(-self.order[found])][:most]
+        found = highest(self.points, most)
+        order = (self.points[found].astype(np.int64) << TIE_BITS) | spread(self.ties[found], self.tie)
+        return found[np.argsort(-order)][:most]
 
 
 class Pool:
@@ -112,7 +110,7 @@ class Pool:
         profile = mentor.profile
         return {
             "id": mentor.id,
-            "tie": self._tie(mentor.id),
+            "tie": self.tie(mentor.id),
             "approved": mentor.approved,
             "pause": mentor.paused_until.timestamp() if mentor.paused_until else 0.0,
             "free": mentor.free,
@@ -130,7 +128,8 @@ class Pool:
             "limits": bits(profile.limits, Wish),
         }
 
-    def _tie(self, person: int) -> int:
+    def tie(self, person: int) -> int:
+        """The number of a person that decides where points are equal."""
         return int.from_bytes(blake2b(str(person).encode(), digest_size=8, key=self._key).digest())
 
     def _place(self, place: str) -> int:
@@ -149,7 +148,7 @@ class Pool:
     def suggest(self, mentee: Mentee, now: datetime, most: int = 3) -> tuple[Suggestion, ...]:
         """The mentors who fit her best, best first; fewer than `most` where fewer fit. `now` is aware."""
         fitting = self.fitting(mentee, now)
-        mentors = self.ids[fitting.rows[fitting.best(most)]].tolist()
+        mentors = self._of("id")[fitting.rows[fitting.best(most)]].tolist()
         return tuple(self.suggestion(mentee, mentor) for mentor in mentors)
 
     def suggestion(self, mentee: Mentee, mentor: int) -> Suggestion:
@@ -159,11 +158,43 @@ class Pool:
 
     def fitting(self, mentee: Mentee, now: datetime) -> Fitting:
         """All who fit her, with points and without reasons."""
-        facts = self._facts(mentee)
-        rows = np.flatnonzero(np.logical_and.reduce(list(self._passes(mentee, facts, now).values())))
-        points = self._points(mentee, facts)[rows]
-        order = (points << TIE_BITS) | spread(self._of("tie")[rows], self._tie(mentee.id))
-        return Fitting(rows, points, order)
+        points = self.crowd().points(self.traits(mentee))
+        points[[self._rows[mentor] for mentor in never(mentee) if mentor in self._rows]] = -1
+        rows = np.flatnonzero((points >= 0) & self._ready(now))
+        return Fitting(rows, points[rows], self._of("tie")[rows], self.tie(mentee.id))
+
+    def ready(self, now: datetime) -> Numbers:
+        """The rows of all mentors who could receive somebody at `now`, in the order of their ids."""
+        rows = np.flatnonzero(self._ready(now))
+        return rows[np.argsort(self._of("id")[rows])]
+
+    def _ready(self, now: datetime) -> Flags:
+        return self._of("approved") & (self._of("pause") <= now.timestamp()) & (self._of("free") > 0)
+
+    def crowd(self, rows: Numbers | None = None) -> Crowd:
+        """The mentors of these rows, as they are now, to be asked many times; of all rows without: to be asked at
+        once, since they change with the pool."""
+        chosen = slice(len(self._rows)) if rows is None else rows
+        columns = {name: column[chosen] for name, column in self._columns.items()}
+        languages = {code: levels[chosen] for code, levels in self._languages.items()}
+        return Crowd(columns, languages, self.weights, keep=rows is not None)
+
+    def traits(self, mentee: Mentee) -> Traits:
+        """A mentee as this pool numbers things."""
+        her = mentee.profile
+        return Traits(
+            languages=frozenset(her.languages.items()),
+            knows=bits(her.knows, Field),
+            hopes=bits(her.hopes, Field),
+            barriers=self._barrier_bits(mentee.barriers),
+            region=self._places.get(her.region, -1),
+            commune=self._places.get(her.commune, -1),
+            ways=bits(her.ways, Way),
+            times=bits(her.times, Slot),
+            children=bool(her.children),
+            asks=bits(her.wishes | her.limits, Wish),
+            limits=bits(her.limits, Wish),
+        )
 
     @property
     def ids(self) -> Numbers:
@@ -177,129 +208,46 @@ class Pool:
 
     def lack(self, mentee: Mentee, now: datetime) -> Lack | None:
         """Why nobody fits her at `now`; None where somebody does."""
-        facts = self._facts(mentee)
-        passes = self._passes(mentee, facts, now)
-        if np.logical_and.reduce(list(passes.values())).any():
+        if len(self.fitting(mentee, now).rows):
             return None
-        ready = passes.pop(Against.HERSELF) & passes.pop(Against.NOT_APPROVED)
-        if not (ready & passes[Against.PAUSED]).any():
+        ready = self._of("approved") & self._all_but({mentee.id})
+        unpaused = self._of("pause") <= now.timestamp()
+        if not (ready & unpaused).any():
             return Lack(Against.PAUSED if ready.any() else Against.NOT_APPROVED, would_fit=int(ready.sum()))
-        stands: dict[Lack, Flags] = {Lack(what): flags for what, flags in passes.items() if what is not Against.LIMITS}
-        for wish in sorted(mentee.profile.limits):
-            stands[Lack(Against.LIMITS, wish)] = facts.meets_mentee & bits({wish}, Wish) != 0
-        return first_lack(ready, stands)
+        passes = self.crowd().passes(self.traits(mentee))
+        stands = {
+            Lack(Against.PAUSED): unpaused,
+            Lack(Against.LANGUAGE): passes.pop(Against.LANGUAGE),
+            Lack(Against.MENTORS_LIMITS): passes.pop(Against.MENTORS_LIMITS),
+            Lack(Against.BLOCKED): self._all_but(mentee.blocked),
+            Lack(Against.DECLINED): self._all_but(mentee.declined),
+            Lack(Against.FULL): self._of("free") > 0,
+        }
+        return first_lack(ready, stands | {Lack(Against.LIMITS, Wish(wish)): passes[wish] for wish in sorted(passes)})
 
     def _of(self, name: str) -> Numbers:
         """The rows in use of a column."""
         return self._columns[name][: len(self._rows)]
-
-    def _facts(self, mentee: Mentee) -> Facts:
-        """What she and each mentor have in common."""
-        her = mentee.profile
-        language = np.zeros(len(self._rows), np.int8)
-        for code, level in her.languages.items():
-            if code in self._languages:
-                np.maximum(language, np.minimum(self._languages[code][: len(self._rows)], level), out=language)
-        region, commune = self._places.get(her.region, -1), self._places.get(her.commune, -1)
-        near = (self._of("region") == region) & bool(her.region)
-        ways = self._of("ways") & bits(her.ways, Way)
-        ways = np.where(near, ways, ways & bits({Way.ONLINE}, Way))
-        times = np.bitwise_count(self._of("times") & bits(her.times, Slot))
-        mother = language == Level.MOTHER
-        common = {
-            Wish.MOTHER_TONGUE: mother,
-            Wish.OTHER_TONGUE: self._of("mother") & bool(her.mother_tongues) & ~mother,
-            Wish.NEAR: near,
-            Wish.WAY: ways != 0,
-            Wish.TIMES: times != 0,
-        }
-        both = flags(common)
-        field = self._of("knows") & bits(her.hopes or her.knows, Field) != 0
-        either = self._of("knows") & bits(her.hopes | her.knows, Field) != 0
-        return Facts(
-            language=language,
-            near=near,
-            close=near & (self._of("commune") == commune) & bool(her.commune),
-            times=times,
-            meets_mentee=both | flags({Wish.FIELD: field, Wish.CHILDREN: self._of("children")}),
-            meets_mentor=both | flags({Wish.FIELD: either}) | bits({Wish.CHILDREN} if her.children else (), Wish),
-        )
-
-    def _passes(self, mentee: Mentee, facts: Facts, now: datetime) -> dict[Against, Flags]:
-        """For each constraint, with which mentors it holds: `against` for all of them."""
-        limits = bits(mentee.profile.limits, Wish)
-        return {
-            Against.HERSELF: self._of("id") != mentee.id,
-            Against.NOT_APPROVED: self._of("approved"),
-            Against.PAUSED: self._of("pause") <= now.timestamp(),
-            Against.LANGUAGE: facts.language > 0,
-            Against.LIMITS: limits & ~facts.meets_mentee == 0,
-            Against.MENTORS_LIMITS: self._of("limits") & ~facts.meets_mentor == 0,
-            Against.BLOCKED: self._all_but(mentee.blocked),
-            Against.DECLINED: self._all_but(mentee.declined),
-            Against.FULL: self._of("free") > 0,
-        }
 
     def _all_but(self, mentors: Collection[int]) -> Flags:
         found = np.ones(len(self._rows), np.bool_)
         found[[self._rows[mentor] for mentor in mentors if mentor in self._rows]] = False
         return found
 
-    def _points(self, mentee: Mentee, facts: Facts) -> Numbers:
-        """The points of each mentor: the sum of `reasons` for all of them."""
-        her, weights = mentee.profile, self.weights
-        knows, hopes = bits(her.knows, Field), bits(her.hopes, Field)
-        hoped = self._of("knows") & hopes
-        known = self._of("knows") & knows & ~hoped
-        both_hope = self._of("hopes") & hopes & ~hoped
-        barriers = np.bitwise_count(self._of("overcame") & np.uint64(self._barrier_bits(mentee.barriers)))
-        asked = bits(her.wishes | her.limits, Wish)
-        wishes = np.bitwise_count(facts.meets_mentee & asked) + np.bitwise_count(facts.meets_mentor & self._of("asks"))
-        points = np.array([0, weights.enough, weights.well, weights.mother])[facts.language] + self._of("room")
-        for weight, counts in (
-            (weights.hoped, hoped != 0),
-            (weights.known, known != 0),
-            (weights.both_hope, both_hope != 0),
-            (weights.barrier, np.minimum(barriers, MOST_BARRIERS)),
-            (weights.commune, facts.close),
-            (weights.region, facts.near & ~facts.close),
-            (weights.way, facts.meets_mentee & bits({Wish.WAY}, Wish) != 0),
-            (weights.time, np.minimum(facts.times, MOST_TIMES)),
-            (weights.wish, wishes),
-        ):
-            points += weight * counts.astype(np.int64)
-        return points
+
+def never(mentee: Mentee) -> Collection[int]:
+    """Whom she is never proposed, whatever speaks for it."""
+    return {mentee.id, *mentee.blocked, *mentee.declined}
 
 
-class Facts(msgspec.Struct, frozen=True):
-    """What a mentee has in common with each mentor, a row for each: the level of their best language (0 for none),
-    whether they live in one region and in one commune, how many times of the week, and bits of the wishes met."""
-
-    language: Numbers
-    near: Flags
-    close: Flags
-    times: Numbers
-    meets_mentee: Numbers
-    meets_mentor: Numbers
-
-
-BITS: Mapping[type[Enum], Mapping[Enum, int]] = {
-    kind: {member: 1 << place for place, member in enumerate(kind)} for kind in (Field, Way, Slot, Wish)
-}
-
-
-def bits(chosen: Collection[Enum], kind: type[Enum]) -> np.uint64:
-    """Members of an enumeration as bits, in its order."""
-    known = BITS[kind]
-    return np.uint64(sum([known[member] for member in chosen]))
-
-
-def flags(met: Mapping[Wish, Flags]) -> Numbers:
-    """Wishes with which mentors meet them, as bits of each mentor."""
-    found = np.zeros(len(next(iter(met.values()))), np.uint64)
-    for wish, so in met.items():
-        found |= so * np.uint64(BITS[Wish][wish])
-    return found
+def highest(points: Numbers, most: int) -> Numbers:
+    """Where the `most` highest points stand, with all that equal the least of them."""
+    if len(points) <= most:
+        return np.arange(len(points))
+    if not most:
+        return np.arange(0)
+    wide = points.astype(np.int32) if points.itemsize < 4 else points  # numpy finds it in these with vector code
+    return np.flatnonzero(points >= np.partition(wide, -most)[-most])
 
 
 def first_lack(ready: Flags, stands: Mapping[Lack, Flags]) -> Lack:

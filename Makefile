@@ -6,11 +6,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # more words for the programme that runs, as in: make test ARGS="-k vault"
 ARGS ?=
 KILLS ?= 2000
+CUTS ?= 10000
 FUZZ ?= 20000
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill newcomer stateful time both screenshots
+.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power newcomer stateful time both screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -65,6 +66,9 @@ fuzz: .venv/development ## odd updates, buttons and texts: nothing but documente
 
 kill: .venv/development ## kill -9 at random lines and moments: nothing lost, nothing doubled (longer: make kill KILLS=10000)
 	$(BIN)/python -m tests.faults.kill --kills $(KILLS) --bugs $(ARGS)
+
+power: .venv/development ## power cuts in the middle of everything: no acknowledged message is lost, half or corrupt
+	$(BIN)/python -m tests.faults.power --cuts $(CUTS) --bugs $(ARGS)
 
 newcomer: .venv/development ## the newcomer's path on all channels in all languages, killed at every single step
 	$(LONG) -s -n auto tests/e2e/test_newcomer.py -k every_single_step $(ARGS)

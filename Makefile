@@ -9,6 +9,10 @@ KILLS ?= 2000
 CUTS ?= 10000
 FUZZ ?= 20000
 
+# Python may keep what it has compiled (some machines forbid it): many tests start the command, and it starts twice as
+# fast then.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power newcomer stateful time both screenshots

@@ -40,6 +40,7 @@ from bot.mentoring.effects import Programme
 from bot.messages import Channel, Drawing
 from bot.settings import Settings
 from bot.store.door import Store
+from bot.store.ownership import alone
 from bot.store.schema import migrate, up_to_date
 from bot.vault import Vault
 from bot.web import health
@@ -190,7 +191,7 @@ def telegram_parts(
         await channel.set_up(faces)
 
     async def poll() -> None:
-        await channel.poll(sorora.batches)
+        await alone(sorora.store, "polling Telegram", lambda: channel.poll(sorora.batches))
 
     if settings.telegram_mode == "polling" or settings.telegram_secret is None:
         return [dress, poll]

@@ -22,6 +22,7 @@ from bot.messages import Channel, Result, Verdict
 from bot.store import mail, people
 from bot.store.door import Store
 from bot.store.held import HELD
+from bot.store.ownership import alone
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +30,11 @@ SENDS = Counter("sorora_sends", "Tries to send a message, by channel and what be
 
 AT_ONCE = 64  # sends under way per channel
 GATHER = 0.02  # seconds that a result waits for others
-LONGEST_NAP = 20.0  # seconds between two looks at an idle outbox: other processes may have put something in
+LONGEST_NAP = 20.0  # seconds between two looks at an idle outbox: news from another process may have been lost
 PATIENCE = timedelta(hours=24)  # a message that could not be sent for so long has missed its moment
 LONGEST_WAIT = 600.0  # seconds between two tries
+LAST_MOMENT = 5.0  # seconds that sends have to come back when sending ends
+LAST_PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before each try to record them
 CHATS = 20_000  # chats whose pace is remembered
 
 
@@ -50,10 +53,11 @@ class Outbox:
             post.news.set()
 
     async def run(self) -> None:
-        """Send until cancelled. What is under way then is recorded before this returns."""
+        """Send until cancelled; of several processes one sends for a channel, since its limits are the bot's. What is
+        under way at the end is recorded before this returns."""
         async with asyncio.TaskGroup() as group:
             for post in self.posts:
-                group.create_task(post.run())
+                group.create_task(alone(post.store, f"sending on {post.channel.name}", post.run, post.news))
 
     async def drain(self) -> None:
         """Send what is due now and return when all of it is recorded: for a talk in the terminal and for rehearsals,
@@ -152,7 +156,11 @@ class Post:
 
     async def deliver(self, claimed: mail.Claimed) -> None:
         """Send one message at the pace that the platform allows, and note what became of it."""
-        await asyncio.sleep(self.wait(claimed.lookup))
+        try:
+            await asyncio.sleep(self.wait(claimed.lookup))
+        except asyncio.CancelledError:  # it was not sent: nobody has to wait until its lease is over
+            self.done.append(mail.Done(claimed.sending.id, mail.WAITING, again=self.clock.now()))
+            raise
         try:
             result = await self.channel.send(claimed.sending)
         except Exception as broken:
@@ -200,14 +208,18 @@ class Post:
                 log.error("a message was given up", channel=self.channel.name, id=number, reason=result.reason)
 
     async def finish_up(self) -> None:
-        """At the end: give what is under way a moment, then record it."""
+        """At the end: give what is under way a moment, then record it. A database that restarts is waited for, since
+        what is not recorded goes out once more."""
         if self.under_way:
-            await asyncio.wait(self.under_way, timeout=5)
+            await asyncio.wait(self.under_way, timeout=LAST_MOMENT)
         for task in self.under_way:
             task.cancel()
-        now = self.clock.now()
-        try:
-            async with self.store.begin() as tx:
-                await mail.finish(tx, self.done, now)
-        except TryLater:
-            log.error("what was sent last could not be recorded", channel=self.channel.name)
+        await asyncio.gather(*self.under_way, return_exceptions=True)
+        for pause in LAST_PAUSES:
+            await asyncio.sleep(pause)
+            with contextlib.suppress(TryLater):
+                async with self.store.begin() as tx:
+                    await mail.finish(tx, self.done, self.clock.now())
+                self.done = []
+                return
+        log.error("what was sent last could not be recorded", channel=self.channel.name)

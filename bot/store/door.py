@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
@@ -30,6 +31,20 @@ SQLITE_PRAGMAS = (
 # PostgreSQL's classes of errors that are no fault of a statement (its manual, appendix A): connection, read-only
 # server, login, no such database, deadlock, no room on disk or for connections, locks, shutdown, file system.
 PASSING = ("08", "25006", "28", "3D", "40", "53", "55", "57", "58")
+READ_ONLY = "25006"
+
+# What PostgreSQL shall do where one of our processes is silent: end its session with all of its locks, about ten
+# seconds after its machine is gone, a minute after it hangs. Who waits too long for a row is told to come again.
+SESSION = {
+    "application_name": "sorora",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+    "idle_in_transaction_session_timeout": "60000",
+    "lock_timeout": "15000",
+}
+PATIENCE = 60.0  # seconds for one statement; a server that is gone does not answer at all
 
 
 READING = "sorora_reading"  # execution option of a transaction that only reads
@@ -63,10 +78,12 @@ class Store:
         self.writer = asyncio.Lock() if engine.dialect.name == "sqlite" else None
 
     @classmethod
-    def open(cls, url: str, vault: Vault) -> Store:
-        """Open a database by SQLAlchemy URL (sqlite+aiosqlite:///…, postgresql+asyncpg://…)."""
+    def open(cls, url: str, vault: Vault, *, patience: float | None = PATIENCE) -> Store:
+        """Open a database by SQLAlchemy URL (sqlite+aiosqlite:///…, postgresql+asyncpg://…). patience: seconds that
+        PostgreSQL may take for one statement, None for as long as it wants (migrations)."""
         if not url.startswith("sqlite"):
-            return cls(create_async_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10), vault)
+            calling = {"timeout": 10, "command_timeout": patience, "server_settings": SESSION}
+            return cls(create_async_engine(url, pool_pre_ping=True, max_overflow=10, connect_args=calling), vault)
         memory = url.endswith(("://", ":memory:"))
         engine = create_async_engine(url, **({"poolclass": StaticPool} if memory else {}))
         sa.event.listen(engine.sync_engine, "connect", prepare_sqlite)
@@ -91,10 +108,12 @@ class Store:
                         await conn.execution_options(**{READING: True, **level})
                     async with conn.begin():
                         yield Tx(conn, self.vault)
-            except (OperationalError, InterfaceError, OSError) as trouble:
+            except (OperationalError, InterfaceError, NoConnectionFree, OSError) as trouble:
                 raise TryLater("the database does not answer now") from trouble
             except DBAPIError as trouble:
                 state = str(getattr(trouble.orig, "sqlstate", None) or "")
+                if state == READ_ONLY:  # these connections lead to a standby: new ones may find the primary
+                    await self.engine.dispose()
                 if trouble.connection_invalidated or state.startswith(PASSING):
                     raise TryLater("the database cannot do this now") from trouble
                 raise

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
@@ -15,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import KeyTrouble, TryLater
 from bot.mentoring.people import Person, Purpose
-from bot.store import people, tables
+from bot.store import door, people, tables
 from bot.store.door import Store
 from bot.store.tables import EPOCH, Moment
 from bot.vault import Vault, new_key
@@ -80,6 +82,45 @@ async def test_a_database_that_is_not_there_means_try_later(tmp_path: Path) -> N
 async def test_a_postgres_without_this_database_means_try_later(postgres_url: str) -> None:
     store = Store.open(postgres_url.replace("test_", "none_"), Vault([new_key()]))
     assert not await store.answers()
+    await store.close()
+
+
+@pytest.mark.postgres
+async def test_connections_that_lead_to_a_standby_are_given_up(postgres_url: str, postgres_server: str) -> None:
+    """After a fail-over: they answer, but nothing can be written on them ever again."""
+    store, name = Store.open(postgres_url, Vault([new_key()])), sa.make_url(postgres_url).database
+    admin = await asyncpg.connect("postgresql://" + postgres_server.format("postgres"))
+    await admin.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    write = sa.text("CREATE TABLE written (id int)")
+    with pytest.raises(TryLater):
+        async with store.begin() as tx:
+            await tx.conn.execute(write)
+    await admin.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+    async with store.begin() as tx:
+        await tx.conn.execute(write)
+    await admin.close()
+    await store.close()
+
+
+@pytest.mark.postgres
+async def test_who_finds_no_free_connection_or_row_is_told_to_try_later(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(door.SESSION, "lock_timeout", "50")
+    store = Store.open(postgres_url, Vault([new_key()]))
+    lock = sa.text("SELECT pg_advisory_xact_lock(1)")
+    async with store.begin() as tx:
+        await tx.conn.execute(lock)
+        with pytest.raises(TryLater):
+            async with store.begin() as other:
+                await other.conn.execute(lock)
+    pool: Any = store.engine.sync_engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.05)
+    async with AsyncExitStack() as stack:
+        for _connection in range(15):
+            await stack.enter_async_context(store.begin())
+        with pytest.raises(TryLater):
+            await stack.enter_async_context(store.begin())
     await store.close()
 
 

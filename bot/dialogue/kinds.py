@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
+
+import msgspec
 
 from bot.dialogue.words import Own, Words, _, n_, own
 
@@ -24,8 +25,7 @@ class Refused(Exception):
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """One thing to tap. `hint` is a second line where the platform has one. `reopens` names key prefixes whose
     answers are asked again when this is tapped (the option itself is then not kept as an answer)."""
 
@@ -34,18 +34,15 @@ class Option:
     reopens: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
+class Picked(msgspec.Struct, frozen=True):
     """Answer to a question with several options: ids in the order of the question, and what she added herself."""
 
     options: tuple[str, ...]
     own: Own | None = None
 
 
-class Kind:
+class Kind(msgspec.Struct, frozen=True):
     """The form of a question: which answers (as JSON values) it accepts and what they are read as."""
-
-    __slots__ = ()
 
     def read(self, value: Json) -> object:
         """The typed answer, or Refused with a kind reason. Pure: used for new answers and for old journals alike."""
@@ -57,8 +54,7 @@ class Kind:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
-class FreeText(Kind):
+class FreeText(Kind, frozen=True):
     """Own words, typed or as a voice note, and with `photos` a photo too. `limit` in characters; JSON: a string,
     {"voice", "seconds"} or {"photo", "caption"}."""
 
@@ -78,8 +74,7 @@ class FreeText(Kind):
         return answer
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Kind):
+class Choice(Kind, frozen=True):
     """Exactly one of the options. JSON: the id. `columns`: how many stand beside each other where there is room."""
 
     choices: Mapping[str, Option]
@@ -99,8 +94,7 @@ class Choice(Kind):
         raise Refused(_("Please tap one of the answers."))
 
 
-@dataclass(frozen=True, slots=True)
-class Choices(Kind):
+class Choices(Kind, frozen=True):
     """Some of the options, with Done. JSON: [ids], or {"options": [ids], "own": own words} where `own` allows it."""
 
     choices: Mapping[str, Option]
@@ -134,8 +128,7 @@ class Choices(Kind):
         return Picked(options, added)
 
 
-@dataclass(frozen=True, slots=True)
-class Scale(Kind):
+class Scale(Kind, frozen=True):
     """A whole number from `low` to `high`, with words for both ends. JSON: the number."""
 
     low: int
@@ -153,8 +146,7 @@ class Scale(Kind):
         raise Refused(_("Please answer with a number from {low} to {high}.")(low=self.low, high=self.high))
 
 
-@dataclass(frozen=True, slots=True)
-class Number(Kind):
+class Number(Kind, frozen=True):
     """A whole number, typed. JSON: the number."""
 
     low: int
@@ -164,8 +156,7 @@ class Number(Kind):
         return Scale(self.low, self.high, own(""), own("")).read(value)  # type: ignore[return-value,unused-ignore]
 
 
-@dataclass(frozen=True, slots=True)
-class Day(Kind):
+class Day(Kind, frozen=True):
     """A calendar day from `earliest` to `latest`, by button (`near`, each with its words) or typed in any usual form.
     JSON: ISO 8601 date. Days are her own calendar days; no time zone is meant."""
 

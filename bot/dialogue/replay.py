@@ -7,7 +7,6 @@ removed is ignored, an answer that its question no longer accepts is asked again
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -41,8 +40,7 @@ class Journal(msgspec.Struct, frozen=True, omit_defaults=True):
         return {key: value for key, value in self.answers.items() if key not in self.looks}
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(msgspec.Struct, frozen=True):
     """Where a talk stands after replay: exactly one of `asked`, `wanted` and `ended` holds.
 
     said: what was said since the last answer. trail: the keys this path used, in order, looks included; questions:

@@ -14,9 +14,12 @@ Keys are the memory of a talk. An answer is found again by its key, so a key nev
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Generic, TypeAlias, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from bot.dialogue.kinds import (
     Choice,
@@ -66,16 +69,14 @@ V = TypeVar("V")
 # --- what a talk says ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(msgspec.Struct, frozen=True):
     """A drawing that says the same as the words beside it; `data` may hold Words anywhere, rendered at the edge."""
 
     kind: str
     data: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(msgspec.Struct, frozen=True):
     """Something said. `keep` gives it a message of its own that later questions do not replace (a result)."""
 
     words: Words
@@ -83,8 +84,7 @@ class Say:
     picture: Picture | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Speak:
+class Speak(msgspec.Struct, frozen=True):
     """From here on, this person is spoken to in `language` (a code that has a catalog)."""
 
     language: str
@@ -99,8 +99,7 @@ class LookUp(Generic[V]):
     gives: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """A reading of the world, done once and kept in the journal under `key` like an answer."""
 
     key: str
@@ -110,8 +109,7 @@ class Look:
 # --- what a talk asks ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """One question. `bare` leaves out Back and Stop (only for the menu, which is itself the way out).
     `help` is said when she asks for help at this question."""
 

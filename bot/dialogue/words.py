@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TypeAlias
+
+import msgspec
 
 
 class Ltr(str):
@@ -13,8 +14,7 @@ class Ltr(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(msgspec.Struct, frozen=True):
     """What a person wrote, said or showed herself. Never markup, never translated; `voice` is the id of a kept voice
     note of `seconds` length, and then `text` is empty; `photo` that of a kept photo, and then `text` is its caption."""
 
@@ -24,8 +24,7 @@ class Own:
     photo: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """A sentence of the programme: English msgid, optional plural form with `count`, and the context that tells two
     meanings of one msgid apart. Calling it gives the same sentence with values filled in."""
 
@@ -40,8 +39,7 @@ class Text:
         return Text(self.msgid, self.plural, self.count, self.context, (*self.values, *values.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(msgspec.Struct, frozen=True):
     """Several pieces one after the other; `between` is "\\n\\n" for paragraphs, "\\n" for lines, ", " for a list
     (which each language then joins in its own way)."""
 
@@ -49,8 +47,7 @@ class Joined:
     between: str = "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Tongue:
+class Tongue(msgspec.Struct, frozen=True):
     """A language by its BCP 47 code, shown by its name in the language of the reader (CLDR). Names stand there as in a
     list: a sentence that would need another case names them behind a colon."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+import msgspec
 
 from bot.dialogue.steps import Ask, Choices, Day, FreeText, Json, Number, Option, Refused, Scale, _, p_
 from bot.i18n import CONTROLS, Catalogs, normalise
@@ -42,8 +43,7 @@ NAV_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Opens:
+class Opens(msgspec.Struct, frozen=True):
     """She asks for a talk by its words or its command. `everywhere`: also where own words are asked, as with commands
     and the ways out."""
 
@@ -51,8 +51,7 @@ class Opens:
     everywhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(msgspec.Struct, frozen=True):
     """A tapped button: of which talk and question, and what: an option, an option ticked or unticked, a nav word, or
     another page of a long list."""
 
@@ -134,8 +133,7 @@ def takes_words(ask: Ask | None) -> bool:
     return ask is not None and (isinstance(ask.kind, FreeText) or (isinstance(ask.kind, Choices) and ask.kind.own))
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(msgspec.Struct, frozen=True):
     """Reads answers to one question from one person."""
 
     ask: Ask

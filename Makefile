@@ -74,8 +74,8 @@ kill: .venv/development ## kill -9 at random lines and moments: nothing lost, no
 power: .venv/development ## power cuts in the middle of everything: no acknowledged message is lost, half or corrupt
 	$(BIN)/python -m tests.faults.power --cuts $(CUTS) --bugs $(ARGS)
 
-newcomer: .venv/development ## the newcomer's path on all channels in all languages, killed at every single step
-	$(LONG) -s -n auto tests/e2e/test_newcomer.py -k every_single_step $(ARGS)
+newcomer: .venv/development ## the newcomer's path and the story of a pair on all channels; she is killed at every step
+	$(LONG) -s -n auto tests/e2e/test_newcomer.py tests/e2e/test_full_story.py $(ARGS)
 
 stateful: .venv/development ## seven women do anything at all, in any order: what must be true after every single step
 	$(LONG) tests/faults/test_stateful.py $(ARGS)

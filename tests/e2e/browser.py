@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, async_playwright
 from starlette.applications import Starlette
@@ -20,9 +21,13 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
+# For tests that share one Chromium, and so one event loop.
+ONE_BROWSER = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium_path: str) -> AsyncIterator[Browser]:
-    """Chromium, started for one test."""
+    """Chromium, started for the tests of one file; each has a context of its own."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
         yield browser

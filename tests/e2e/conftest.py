@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.browser import browser  # noqa: F401 - a fixture
 from tests.e2e.simulator_page import House
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     house = House(tmp_path)
     await house.start()
@@ -20,7 +20,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await house.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:  # noqa: F811
     context = await browser.new_context(
         viewport={"width": 1280, "height": 860}, permissions=["microphone"], reduced_motion="reduce"
@@ -30,7 +30,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:  # noqa: F
     await context.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def page(context: BrowserContext, house: House) -> AsyncIterator[Page]:
     """The page, open; a word on the console about anything refused or broken fails the test."""
     page = await context.new_page()

@@ -12,15 +12,16 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from bot.i18n import Catalogs
 from bot.mentoring.goals import months_later
 from conversations.goal_examples import examples
-from tests.e2e.browser import SCREENS, browser  # noqa: F401 - `browser` is a fixture
+from tests.e2e.browser import ONE_BROWSER, SCREENS, browser  # noqa: F401 - `browser` is a fixture
 from tests.e2e.process import HOUSE, free_port
 
-pytestmark = pytest.mark.browser
+pytestmark = ONE_BROWSER
 PICTURE_OF_README = HOUSE / "docs" / "screenshot.png"
 RESTART = 30_000  # milliseconds; Python starts anew, on a busy machine
 HOSTILE = "<b>bread</b> _*[ {x} \u202eevil\u202c <img src=x onerror=alert(1)>"
@@ -51,7 +52,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert '"level": "error"' not in (home / "log").read_text()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:  # noqa: F811
     context = await browser.new_context(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
     context.set_default_timeout(15_000)
@@ -59,7 +60,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:  # noqa: F
     await context.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def page(context: BrowserContext, demo: str) -> AsyncIterator[Page]:
     """The page with two people who never used it; whatever the console complains of fails the test."""
     page = await context.new_page()

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import sqlalchemy as sa
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -20,13 +21,13 @@ from bot.clock import SystemClock
 from bot.store import tables as t
 from bot.store.door import Store
 from bot.vault import Vault
-from tests.e2e.browser import browser  # noqa: F401 - `browser` is a fixture
+from tests.e2e.browser import ONE_BROWSER, browser  # noqa: F401 - `browser` is a fixture
 from tests.e2e.process import HOUSE, free_port
 from tests.e2e.two_phones import ten_o_clock
 from tests.transcripts.ensemble import NAMES, confirm_coordinator, invite_coordinator
 from tests.transcripts.full_story import full_story
 
-pytestmark = pytest.mark.browser
+pytestmark = ONE_BROWSER
 LANGUAGES = {"mentee": "fr", "mentor": "en", "coordinator": "nl"}
 PHONES = dict(zip(NAMES, ("phone-1", "phone-2", "phone-3"), strict=True))
 STEPS = (("week", timedelta(weeks=1)), ("day", timedelta(days=1)), ("hour", timedelta(hours=1)))
@@ -239,7 +240,7 @@ def demo(tmp_path: Path) -> Iterator[str]:
     assert '"level": "error"' not in (tmp_path / "log").read_text()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def table(browser: Browser, demo: str, tmp_path: Path) -> AsyncIterator[OnTable]:  # noqa: F811
     context = await browser.new_context(viewport={"width": 1600, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(15_000)

@@ -6,10 +6,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.messages import Message
-from tests.e2e.browser import SCREENS
+from tests.e2e.browser import ONE_BROWSER, SCREENS
 from tests.e2e.simulator_page import House, greet, stand
 
-pytestmark = pytest.mark.browser
+pytestmark = ONE_BROWSER
 
 
 async def test_a_newcomer_taps_her_way_to_a_goal(page: Page, house: House) -> None:

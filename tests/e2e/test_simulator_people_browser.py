@@ -7,10 +7,10 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.messages import Attachment, Button, Message
 from bot.web.simulator import HERE
-from tests.e2e.browser import SCREENS
+from tests.e2e.browser import ONE_BROWSER, SCREENS
 from tests.e2e.simulator_page import House, stand
 
-pytestmark = pytest.mark.browser
+pytestmark = ONE_BROWSER
 AMAL, SELIN = "cast-amal", "cast-selin"
 PHOTO = Attachment("image/jpeg", (HERE / "static/samples/photo.jpg").read_bytes())
 VOICE = Attachment("audio/wav", (HERE / "static/samples/voice.wav").read_bytes(), 2)

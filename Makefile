@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power newcomer stateful time both screenshots
+.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power newcomer stateful time both image-dry-run screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -85,6 +85,9 @@ time: .venv/development ## 10,000 women over every change of the clocks until 20
 
 both: .venv/development ## all that is between two women, on SQLite and on PostgreSQL
 	$(LONG) -n auto tests/affairs $(ARGS)
+
+image-dry-run: .venv/development ## the steps of the container image by hand, where there is no container engine (root)
+	$(BIN)/python -m tests.image
 
 screenshots: .venv/development .venv/chromium ## pictures to look at in tests/screens, and the one of the README
 	SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/e2e/test_demo_browser.py -k screens $(ARGS)

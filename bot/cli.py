@@ -296,14 +296,27 @@ def keys_rotate() -> None:
 
 
 @app.command()
-def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.")]) -> None:
-    """Write everything into one file, while the bot may be running. It cannot be read without the key."""
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to write it; else a new file in `backups` of SORORA_DATA_DIR.")
+    ] = None,
+) -> None:
+    """Write everything into one file, while the bot may be running. It cannot be read without the key. Without a name
+    of its own it stands in a folder from which backups older than 30 days go."""
+    now = CLOCK.now()
+    folder = settings().data_dir / "backups"
 
-    async def work() -> int:
+    async def work(file: Path) -> int:
         async with database() as store:
-            return await backups.backup(store, file, CLOCK.now())
+            return await backups.backup(store, file, now)
 
-    typer.echo(f"{wait_for(work())} rows are in {file}.")
+    if file is not None:
+        typer.echo(f"{wait_for(work(file))} rows are in {file}.")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{now:%Y-%m-%d-%H%M%S}.backup"
+    typer.echo(f"{wait_for(work(file))} rows are in {file}.")
+    backups.forget_old(folder, now)
 
 
 @app.command()

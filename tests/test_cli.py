@@ -18,7 +18,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot import cli
-from bot.store import people, tables
+from bot.clock import SystemClock
+from bot.messages import Message
+from bot.store import mail, people, tables
 from bot.store.door import Store
 from bot.testing import StageClock
 from bot.vault import Vault, new_key
@@ -210,6 +212,42 @@ def test_restore_tells_how_many_were_erased_again(sorora: Run, tmp_path: Path) -
     code, out, _err = sorora("restore", str(file), keys=KEY)
     assert (code, out.split(". ")[1]) == (0, "1 people who had erased themselves were erased again.\n")
     assert within(database(tmp_path, KEY), sa.select(tables.people)) == []
+
+
+def test_a_restore_on_a_new_server_tells_what_it_cannot_know(sorora: Run, tmp_path: Path) -> None:
+    sorora("migrate", keys=KEY)
+    store, clock = database(tmp_path, KEY), StageClock()
+
+    async def welcome() -> None:
+        async with store.begin() as tx:
+            her = await people.welcome(tx, "x", "made-up", "en", clock.now())
+            letter = mail.Letter(her.person.id, "x", her.lookup, her.address, Message("Hello"))
+            await mail.post(tx, [letter], clock.now())
+        await store.close()
+
+    asyncio.run(welcome())
+    assert sorora("backup", keys=KEY)[0] == 0
+    (file,) = (tmp_path / "backups").glob("*.backup")
+    for lost in tmp_path.glob("sorora.db*"):
+        lost.unlink()
+    code, out, _err = sorora("restore", str(file), keys=KEY)
+    assert code == 0
+    assert out.splitlines()[1].startswith("1 messages waited when the backup was made.")
+    assert out.splitlines()[2].startswith("Who erased herself after 20")
+
+
+def test_backups_without_a_name_of_their_own_are_kept_for_thirty_days(sorora: Run, tmp_path: Path) -> None:
+    sorora("migrate", keys=KEY)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for name, days in (("old.backup", 31), ("recent.backup", 29), ("other.txt", 99)):
+        (folder / name).write_bytes(b"")
+        before = SystemClock().now().timestamp() - days * 86400
+        os.utime(folder / name, (before, before))
+    assert sorora("backup", keys=KEY)[0] == 0
+    names = {file.name for file in folder.iterdir()}
+    assert {"recent.backup", "other.txt", "erased.list"} < names
+    assert (len(names), "old.backup" in names) == (4, False)
 
 
 @pytest.mark.parametrize("content", [b"", b"no backup", gzip.compress(b"no backup", mtime=0)])

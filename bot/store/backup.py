@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from bot.store.tables import people as persons
 
 AT_ONCE = 500  # rows read or written together
 BIG_AT_ONCE = 8  # the same where each may weigh as much as a photo (10 MB)
+KEPT = timedelta(days=30)  # as long as finished messages and what women write to each other (TRUST, "Retention")
 GAP = 1_000_000  # more messages than are sent between two backups
 
 
@@ -49,6 +50,14 @@ async def backup(store: Store, file: Path, now: datetime) -> int:
         whole.end()
     erased.keep(file, store.vault, gone, now)
     return whole.rows
+
+
+def forget_old(folder: Path, now: datetime) -> None:
+    """Remove the backups of a folder that are older than 30 days at `now`: what is in them was to be forgotten. The
+    list of who erased herself stays."""
+    for file in folder.glob("*.backup"):
+        if file.stat().st_mtime < (now - KEPT).timestamp():
+            file.unlink()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from bot.i18n import Catalogs
 from bot.mentoring.effects import Programme
 from bot.messages import Channel, Drawing
 from bot.settings import Settings
-from bot.store.door import Store
+from bot.store.door import PATIENCE, Store
 from bot.store.ownership import alone
 from bot.store.schema import migrate, up_to_date
 from bot.vault import Vault
@@ -142,10 +142,11 @@ def real_channels(settings: Settings, clock: Clock) -> dict[str, Channel]:
     return channels
 
 
-def open_store(settings: Settings) -> Store:
-    """The database that the settings name, with the keys to what is sealed in it. Raises SettingError without a key."""
+def open_store(settings: Settings, patience: float | None = PATIENCE) -> Store:
+    """The database that the settings name, with the keys to what is sealed in it (patience: see Store.open). Raises
+    SettingError without a key."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Store.open(settings.database, Vault(settings.key_list))
+    return Store.open(settings.database, Vault(settings.key_list), patience=patience)
 
 
 # --- sorora run ---------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from bot.mentoring.team import NUMBER_HOLDS
 from bot.settings import Settings
 from bot.simulation import report
 from bot.store import backup as backups
-from bot.store import invites, team
+from bot.store import copying, invites, team
 from bot.store.door import Store
 from bot.store.schema import migrate as migrate_store
 from bot.store.schema import up_to_date
@@ -178,10 +178,10 @@ def simulate(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema. The bot may be running."""
 
     async def work() -> None:
-        store = open_store(settings())
+        store = open_store(settings(), patience=None)
         try:
             await migrate_store(store)
         finally:
@@ -189,6 +189,29 @@ def migrate() -> None:
 
     wait_for(work())
     typer.echo("The database is up to date.")
+
+
+@app.command()
+def copy(
+    address: Annotated[str, typer.Argument(help="Of an empty database: postgresql://…, or sqlite:////path/file.db")],
+) -> None:
+    """Copy everything into another, empty database; stop the bot first. Nothing changes in the present one."""
+
+    async def work() -> dict[str, int]:
+        there = Settings.from_environment({"SORORA_DATABASE_URL": address}).database
+        async with database() as source:
+            target = Store.open(there, source.vault, patience=None)
+            try:
+                return await copying.copy(source, target)
+            finally:
+                await target.close()
+
+    rows = wait_for(work())
+    for table, count in rows.items():
+        typer.echo(f"{count:>10}  {table}")
+    typer.echo(f"{sum(rows.values()):>10}  rows are in the new database, each compared with the old one.")
+    typer.echo("Now set SORORA_DATABASE_URL to the new address, then: sorora check, and start the bot.")
+    typer.echo("Keep the old database until all is well, then destroy it: it holds what people wrote.")
 
 
 @app.command()

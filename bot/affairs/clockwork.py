@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import structlog
 
 from bot.affairs.desk import AGAIN, MOST_TRIES, Desk, Office
 from bot.mentoring import nudges as manners
-from bot.mentoring.nudges import CHECK_IN, NUDGES, STILL_THERE
+from bot.mentoring.nudges import NUDGES
 from bot.mentoring.rhythm import may_come
 from bot.messages import Message
 from bot.store import due, nudges, people
@@ -53,32 +54,30 @@ async def fire_safely(desk: Desk, one: Due) -> None:
 
 
 async def nudge(desk: Desk, found: Sequence[Due]) -> None:
-    """Bring nudges in a handful of statements for all of them. What cannot come now is planned anew or left out; after
-    a check-in there is always the next one. The message is made when it is sent."""
+    """Bring nudges in a handful of statements for all of them, decided once for all women who stand alike. What cannot
+    come now is planned anew or left out. The message is made when it is sent."""
     if not found:
         return
     moments = await nudges.moments(desk.tx, sorted({one.person_id for one in found}), desk.office.programme.menu)
-    queue: dict[int, tuple[str, int]] = {}
+    fate = cache(partial(manners.fate, now=desk.now))
+    coming: dict[str, list[Due]] = {}
+    served: set[int] = set()
     again: list[tuple[Due, datetime]] = []
     over: list[Due] = []
-    for one in sorted(found, key=lambda one: (NUDGES[one.kind].rank, one.at, one.about)):
-        moment = moments[one.person_id]
-        when = manners.allowed(one.kind, one.at, moment, desk.now, second=one.person_id in queue)
-        if when is None or when <= desk.now:
-            if comes := when is not None:
-                queue[one.person_id] = (manners.kindly(one.kind, moment), one.about)
-            following = one.kind == CHECK_IN
-            when = manners.next_check_in(one.at, moment, desk.now, comes=comes) if following else None
-        if when is not None:
-            again.append((one, when))
-        else:
+    for one in sorted(found, key=lambda one: NUDGES[one.kind].rank):
+        comes, when = fate(one.kind, one.at, moments[one.person_id], second=one.person_id in served)
+        if comes:
+            coming.setdefault(comes, []).append(one)
+            served.add(one.person_id)
+        if when is None:
             over.append(one)
-    reached = await nudges.queue(desk.tx, queue, desk.now)
-    counts = {person: manners.unanswered(queue[person][0], moments[person]) for person in reached}
-    await nudges.mark(desk.tx, counts, desk.now)
+        else:
+            again.append((one, when))
+    for kind, those in coming.items():
+        if await nudges.queue(desk.tx, kind, those, desk.now, asks=manners.asks(kind)):
+            desk.posted = True
     await due.move(desk.tx, again)
     await due.done(desk.tx, over)
-    desk.posted = desk.posted or bool(reached)
 
 
 async def made(office: Office, tx: Tx, now: datetime, person_id: int, kind: str, about: int) -> Message | None:
@@ -95,6 +94,6 @@ async def made(office: Office, tx: Tx, now: datetime, person_id: int, kind: str,
     else:
         notice = await office.affair.notices[kind](desk, person, about)
     if notice is None:
-        await nudges.nothing_came(tx, person_id, queued, counts=kind in (CHECK_IN, STILL_THERE))
+        await nudges.nothing_came(tx, person_id, queued, counts=manners.asks(kind))
         return None
     return desk.message(person, notice, kind)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -64,7 +65,7 @@ NUDGES: Mapping[str, Nudge] = {
 }
 
 
-class Moment(msgspec.Struct, frozen=True):
+class Moment(msgspec.Struct, frozen=True, cache_hash=True):
     """How she stands at this moment: her rhythm, when something came unasked the last time, how many check-ins in a row
     she left unanswered, when her open talk was touched (None where no talk is open but the menu). Moments are UTC."""
 
@@ -109,6 +110,25 @@ def kindly(kind: str, moment: Moment) -> str:
     return STILL_THERE if kind == CHECK_IN and moment.unanswered == MOST_UNANSWERED else kind
 
 
-def unanswered(kind: str, moment: Moment) -> int:
-    """How many check-ins in a row she leaves unanswered, once this has come to her."""
-    return moment.unanswered + (kind in (CHECK_IN, STILL_THERE))
+def asks(kind: str) -> bool:
+    """Whether it is a check-in: she leaves it unanswered until she writes."""
+    return kind in (CHECK_IN, STILL_THERE)
+
+
+class Fate(NamedTuple):
+    """What becomes of something that is due: what comes to her now (a kind, "" for nothing), and when this is due again
+    (UTC; None: no more)."""
+
+    comes: str
+    again: datetime | None
+
+
+def fate(kind: str, due: datetime, moment: Moment, now: datetime, *, second: bool = False) -> Fate:
+    """What becomes of a nudge, in the terms of `allowed`. After a check-in that comes or is left out there is always
+    the next one."""
+    when = allowed(kind, due, moment, now, second=second)
+    if when is not None and when > now:
+        return Fate("", when)
+    comes = when is not None
+    following = next_check_in(due, moment, now, comes=comes) if kind == CHECK_IN else None
+    return Fate(kindly(kind, moment) if comes else "", following)

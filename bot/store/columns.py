@@ -24,6 +24,11 @@ def micros(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
+def moment(kept: int) -> datetime:
+    """A moment that is kept so, UTC."""
+    return EPOCH + kept * MICROSECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware UTC datetime kept as microseconds since 1970: the same, sortable and exact on both databases."""
 
@@ -36,7 +41,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Microseconds to aware UTC datetime."""
-        return None if value is None else EPOCH + value * MICROSECOND
+        return None if value is None else moment(value)
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER keys by itself

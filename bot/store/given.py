@@ -1,9 +1,9 @@
-"""Rows of values given to a statement as a table (JSON on SQLite, arrays on PostgreSQL), so that one statement does for
-thousands of rows. Several times as fast as running it for each."""
+"""Columns of numbers given to a statement as a table (JSON on SQLite, arrays on PostgreSQL), so that one statement does
+for thousands of rows. Several times as fast as running it for each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,42 +12,40 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.store.door import Tx
 
-NUMBER, TEXT = sa.BigInteger(), sa.Text()
+NUMBER = sa.BigInteger()
 
 
 class Given:
-    """A statement over rows that are given when it is run. columns: their names and types; make: builds the statement
-    from the table that they form. Moments are given as numbers (`bot.store.columns.micros`)."""
+    """A statement over a table that is given when it is run. names: of its columns, all numbers; moments are given as
+    they are kept (`bot.store.columns.micros`). make: builds the statement from the table."""
 
-    def __init__(self, columns: Mapping[str, sa.types.TypeEngine[Any]], make: Callable[[Any], Any]) -> None:
-        self.names = list(columns)
-        self.statements: dict[bool, sa.Executable] = {
-            True: make(arrays(columns)),
-            False: make(document(columns)),
-        }
+    def __init__(self, names: Sequence[str], make: Callable[[Any], Any]) -> None:
+        self.names = names
+        self.statements: dict[bool, sa.Executable] = {True: make(arrays(names)), False: make(document(names))}
 
-    async def run(self, tx: Tx, rows: Sequence[Sequence[int | str]], **more: object) -> sa.CursorResult[Any]:
-        """Run it with these rows, in the order of `columns`, and with the other values that it asks for."""
-        if not tx.postgres:
-            values: dict[str, object] = {"given": msgspec.json.encode(rows).decode()}
+    async def run(self, tx: Tx, *columns: Sequence[int], **more: object) -> sa.CursorResult[*tuple[Any, ...]]:
+        """Run it with these columns (in the order of `names`, equally long) and the other values that it asks for."""
+        if tx.postgres:
+            values: dict[str, object] = {f"given_{name}": one for name, one in zip(self.names, columns, strict=True)}
         else:
-            columns = zip(*rows, strict=True) if rows else [()] * len(self.names)
-            values = {f"given_{name}": list(column) for name, column in zip(self.names, columns, strict=True)}
+            rows = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+            values = {"given": msgspec.json.encode(rows).decode()}
         return await tx.conn.execute(self.statements[tx.postgres], {**values, **more})
 
 
-def arrays(columns: Mapping[str, sa.types.TypeEngine[Any]]) -> Any:
-    """The rows as arrays, one for each column."""
-    values = (sa.bindparam(f"given_{name}", type_=ARRAY(kind)) for name, kind in columns.items())
-    named = (sa.column(name, kind) for name, kind in columns.items())
+def arrays(names: Sequence[str]) -> Any:
+    """The table as arrays, one for each column."""
+    values = (sa.bindparam(f"given_{name}", type_=ARRAY(NUMBER)) for name in names)
+    named = (sa.column(name, NUMBER) for name in names)
     return sa.func.unnest(*values).table_valued(*named, name="given").render_derived(name="given")
 
 
-def document(columns: Mapping[str, sa.types.TypeEngine[Any]]) -> Any:
-    """The rows as a JSON document."""
-    each = sa.func.json_each(sa.bindparam("given", type_=TEXT)).table_valued("value", name="each")
+def document(names: Sequence[str]) -> Any:
+    """The table as a JSON document: a list of rows, or of numbers where there is one column."""
+    each = sa.func.json_each(sa.bindparam("given", type_=sa.Text())).table_valued("value", name="each")
     values = (
-        sa.func.json_extract(each.c.value, f"$[{number}]", type_=kind).label(name)
-        for number, (name, kind) in enumerate(columns.items())
+        sa.func.json_extract(each.c.value, f"$[{place}]", type_=NUMBER) if len(names) > 1 else each.c.value
+        for place in range(len(names))
     )
-    return sa.select(*values).subquery("given")
+    named = (sa.type_coerce(value, NUMBER).label(name) for name, value in zip(names, values, strict=True))
+    return sa.select(*named).subquery("given")

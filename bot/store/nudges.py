@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,14 +12,22 @@ import sqlalchemy as sa
 from bot.mentoring import rhythm
 from bot.mentoring.nudges import Moment
 from bot.store import tables as t
+from bot.store.columns import moment
 from bot.store.door import Tx
-from bot.store.given import NUMBER, TEXT, Given
+from bot.store.due import Due
+from bot.store.given import NUMBER, Given
 from bot.store.mail import NEVER_LEASED, WAITING
 
 MOMENTS = Given(
-    {"id": NUMBER},
+    ["id"],
     lambda given: (
-        sa.select(t.people.c.id, t.people.c.rhythm, t.people.c.nudged_at, t.people.c.unanswered, t.talks.c.touched_at)
+        sa.select(
+            t.people.c.id,
+            t.people.c.rhythm,
+            sa.type_coerce(t.people.c.nudged_at, NUMBER),
+            t.people.c.unanswered,
+            sa.type_coerce(t.talks.c.touched_at, NUMBER),
+        )
         .select_from(
             t.people.outerjoin(
                 t.talks,
@@ -31,63 +40,66 @@ MOMENTS = Given(
 
 
 async def moments(tx: Tx, person_ids: Sequence[int], menu: str) -> dict[int, Moment]:
-    """How these women stand. menu: the talk in which she only waits."""
-    rows = await MOMENTS.run(tx, [(person,) for person in person_ids], menu=menu)
-    return {row.id: Moment(rhythm.read(row.rhythm), row.nudged_at, row.unanswered, row.touched_at) for row in rows}
+    """How these women stand: the same moment for all who stand alike. menu: the talk in which she only waits."""
+    rows, same = (await MOMENTS.run(tx, person_ids, menu=menu)).all(), cache(standing)
+    return {row[0]: same(*row[1:]) for row in rows}
+
+
+def standing(written: str, nudged_at: int | None, unanswered: int, touched_at: int | None) -> Moment:
+    """A row as a moment of hers."""
+    nudged, busy = (None if at is None else moment(at) for at in (nudged_at, touched_at))
+    return Moment(rhythm.read(written), nudged, unanswered, busy)
 
 
 def queue_statement(given: Any) -> sa.Insert:
-    """A row of the outbox for each given nudge to somebody who can be reached, at the phone that she used last."""
-    phone, newest = t.addresses, t.addresses.alias("newest")
-    last = (
-        sa.select(newest.c.id)
-        .where(newest.c.person_id == given.c.person_id, newest.c.left_at.is_(None))
-        .order_by(newest.c.heard_at.desc(), newest.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
+    """A row of the outbox for each thing due to somebody who can be reached, at the phone that she used last."""
+    phone, newer = t.addresses, t.addresses.alias("newer")
+    used_later = sa.exists().where(
+        newer.c.person_id == phone.c.person_id,
+        newer.c.left_at.is_(None),
+        sa.tuple_(newer.c.heard_at, newer.c.id) > sa.tuple_(phone.c.heard_at, phone.c.id),
     )
     now = sa.bindparam("now", type_=t.Moment)
     values = {
-        "person_id": given.c.person_id,
+        "person_id": t.due.c.person_id,
         "channel": phone.c.channel,
         "recipient": phone.c.lookup,
         "address": phone.c.sealed,
-        "kind": given.c.kind,
-        "about": given.c.about,
+        "kind": sa.bindparam("kind", type_=sa.Text()),
+        "about": t.due.c.about,
         "state": sa.literal(WAITING),
         "not_before": now,
         "leased_until": sa.literal(NEVER_LEASED, t.Moment),
         "created_at": now,
     }
-    rows = sa.select(*values.values()).select_from(given.join(phone, phone.c.id == last))
+    rows = (
+        sa.select(*values.values())
+        .select_from(t.due.join(phone, phone.c.person_id == t.due.c.person_id))
+        .where(t.due.c.id.in_(sa.select(given.c.id)), phone.c.left_at.is_(None), ~used_later)
+        .order_by(t.due.c.id)
+    )
     return sa.insert(t.outbox).from_select(list(values), rows).returning(t.outbox.c.person_id)
 
 
-QUEUE = Given({"person_id": NUMBER, "kind": TEXT, "about": NUMBER}, queue_statement)
-
-
-async def queue(tx: Tx, nudges: Mapping[int, tuple[str, int]], now: datetime) -> list[int]:
-    """Put one nudge (kind, about) for each of these persons (by id) into the outbox, for the phone that she used last;
-    gives who could be reached. The message is made when it is sent."""
-    if not nudges:
-        return []
-    return list((await QUEUE.run(tx, [(person, *what) for person, what in nudges.items()], now=now)).scalars())
-
-
+QUEUE = Given(["id"], queue_statement)
 MARK = Given(
-    {"id": NUMBER, "left": NUMBER},
+    ["id"],
     lambda given: (
         sa.update(t.people)
-        .where(t.people.c.id == given.c.id)
-        .values(nudged_at=sa.bindparam("now"), unanswered=given.c.left)
+        .where(t.people.c.id.in_(sa.select(given.c.id)))
+        .values(nudged_at=sa.bindparam("now"), unanswered=t.people.c.unanswered + sa.bindparam("asked"))
     ),
 )
 
 
-async def mark(tx: Tx, nudged: Mapping[int, int], now: datetime) -> None:
-    """Note that something came unasked to these persons (by id) at `now`, and how many they now leave unanswered."""
-    if nudged:
-        await MARK.run(tx, list(nudged.items()), now=now)
+async def queue(tx: Tx, kind: str, claimed: Collection[Due], now: datetime, *, asks: bool) -> bool:
+    """Put a nudge of this kind into the outbox for each of these, which are due to different women, for the phone that
+    she used last, and note that something came to her; gives whether anybody could be reached. The message is made when
+    it is sent. asks: she leaves one more check-in unanswered until she writes."""
+    reached = (await QUEUE.run(tx, [one.id for one in claimed], kind=kind, now=now)).scalars().all()
+    if reached:
+        await MARK.run(tx, reached, now=now, asked=int(asks))
+    return bool(reached)
 
 
 async def queued_at(tx: Tx, person_id: int, kind: str, about: int) -> datetime | None:

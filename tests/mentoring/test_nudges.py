@@ -16,9 +16,10 @@ from bot.mentoring.nudges import (
     STILL_THERE,
     Moment,
     allowed,
+    asks,
+    fate,
     kindly,
     next_check_in,
-    unanswered,
 )
 from bot.mentoring.rhythm import MOST_UNANSWERED, Rhythm
 from tests.mentoring.test_rhythm import any_moment, day, is_quiet, rhythms, week
@@ -110,14 +111,14 @@ def test_three_without_an_answer_then_a_kind_question_then_silence() -> None:
             quiet.append(left)
             continue
         told.append(kindly(CHECK_IN, moment))
-        left = unanswered(told[-1], moment)
+        left += asks(told[-1])
     assert told == [CHECK_IN] * MOST_UNANSWERED + [STILL_THERE]
     assert len(quiet) == 2
     assert allowed(CHECK_IN, SUNDAY, Moment(USUAL, None, 0), SUNDAY) == SUNDAY  # she wrote
 
 
 def test_only_check_ins_count_as_unanswered() -> None:
-    assert [kind for kind in NUDGES if unanswered(kind, Moment(USUAL, None, 1)) == 2] == [CHECK_IN, STILL_THERE]
+    assert [kind for kind in NUDGES if asks(kind)] == [CHECK_IN, STILL_THERE]
     assert kindly("pair_ending", Moment(USUAL, None, MOST_UNANSWERED)) == "pair_ending"
 
 
@@ -128,3 +129,13 @@ def test_a_check_in_that_came_late_is_the_one_of_its_week() -> None:
     assert after == SUNDAY + 14 * DAY
     assert next_check_in(SUNDAY, Moment(USUAL), tuesday, comes=False) == SUNDAY + 7 * DAY
     assert next_check_in(SUNDAY, Moment(USUAL), SUNDAY + 30 * DAY, comes=False) == datetime(2027, 4, 11, 16, tzinfo=UTC)
+
+
+def test_what_cannot_come_now_is_due_again_or_left_out_and_a_check_in_goes_on() -> None:
+    assert fate(CHECK_IN, SUNDAY, Moment(USUAL), SUNDAY) == (CHECK_IN, SUNDAY + 7 * DAY)
+    assert fate(CHECK_IN, SUNDAY, Moment(USUAL, None, MOST_UNANSWERED), SUNDAY) == (STILL_THERE, SUNDAY + 7 * DAY)
+    assert fate(CHECK_IN, SUNDAY, Moment(USUAL, None, MOST_UNANSWERED + 1), SUNDAY) == ("", SUNDAY + 7 * DAY)
+    assert fate(CHECK_IN, SUNDAY, Moment(Rhythm(check_ins=False)), SUNDAY) == ("", None)
+    assert fate("pair_ending", SUNDAY, Moment(USUAL), SUNDAY) == ("pair_ending", None)
+    assert fate("pair_ending", SUNDAY, Moment(USUAL), SUNDAY, second=True) == ("", MONDAY)
+    assert fate("plan_moment", SUNDAY, Moment(USUAL), SUNDAY, second=True) == ("", None)

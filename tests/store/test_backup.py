@@ -275,7 +275,10 @@ async def test_what_is_promised_at_least_once_waits_again_and_nudges_do_not_come
     sunday = NOW.replace(microsecond=0) + timedelta(days=6, hours=8)  # 18:00 in Brussels, the usual check-in
     async with store.begin() as tx:
         await people.save(tx, [Person(1, "ar", adult=True, consents=frozenset({Purpose.TAKE_PART}))])
-        await nudges.queue(tx, {1: ("plan_moment", 1)}, NOW)
+        await due.plan(tx, "plan_moment", 1, 1, NOW)
+        reminder = [one for one in await due.claim(tx, NOW, 99) if one.kind == "plan_moment"]
+        await nudges.queue(tx, "plan_moment", reminder, NOW, asks=False)
+        await due.done(tx, reminder)
         for kind, about, at in [
             ("check_in", 0, sunday), ("goal_after_2w", 1, NOW), ("mentor_back", 0, sunday + timedelta(days=9)),
             ("meeting_soon", 1, NOW),

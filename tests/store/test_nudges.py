@@ -32,6 +32,13 @@ async def woman(tx: Tx, address: str = "fictional-1") -> int:
     return (await people.welcome(tx, "telegram", address, "en", NOW)).person.id
 
 
+async def due_to(tx: Tx, *women: int) -> list[Due]:
+    """Something that is due to each of them."""
+    for her in women:
+        await due.plan(tx, "check_in", 7, her, NOW)
+    return await due.claim(tx, NOW, 9)
+
+
 async def test_how_she_stands(store: Store) -> None:
     async with store.begin() as tx:
         known = await people.welcome(tx, "telegram", "fictional-1", "en", NOW)
@@ -40,7 +47,9 @@ async def test_how_she_stands(store: Store) -> None:
         talk = KeptTalk("abc", "compass", "", True, "", NOW, journal=Journal())
         menu = KeptTalk("abd", "menu", "", True, "", NOW, journal=Journal())
         await people.save_talks(tx, [(her, talk), (other, menu)], [], [])
-        await nudges.mark(tx, {her: 2}, NOW)
+        await nudges.queue(tx, "check_in", await due_to(tx, her), NOW, asks=True)
+        await nudges.queue(tx, "still_there", await due_to(tx, her), NOW, asks=True)
+        await nudges.queue(tx, "pair_chain", await due_to(tx, her), NOW, asks=False)
         found = await nudges.moments(tx, [her, other, 404], "menu")
     assert set(found) == {her, other}
     rhythm = Rhythm(2, paused_until=NOW + HOUR, check_ins=False)  # she has not agreed to take part yet
@@ -89,20 +98,23 @@ async def test_it_is_queued_for_the_phone_she_used_last(store: Store) -> None:
                 person_id=her, channel="whatsapp", lookup="newer", sealed=tx.vault.seal("x"), heard_at=NOW + HOUR
             )
         )
-        gone, asked = await woman(tx, "fictional-2"), ("check_in", 7)
+        gone = await woman(tx, "fictional-2")
         await people.left(tx, people.lookup_of(tx, "telegram", "fictional-2"), NOW)
-        assert await nudges.queue(tx, {her: asked, gone: ("check_in", 0)}, NOW) == [her]
+        both = await due_to(tx, her, gone)
+        assert await nudges.queue(tx, "still_there", both, NOW, asks=True)
         row = (await tx.conn.execute(sa.select(t.outbox))).one()
         assert (row.channel, row.recipient, tx.vault.open(row.address), row.sealed) == ("whatsapp", "newer", "x", None)
-        assert (row.person_id, row.kind, row.about, row.created_at) == (her, "check_in", 7, NOW)
-        assert await nudges.queue(tx, {}, NOW) == []
+        assert (row.person_id, row.kind, row.about, row.created_at) == (her, "still_there", 7, NOW)
+        stand = await nudges.moments(tx, [her, gone], "menu")
+        assert [(stand[one].nudged_at, stand[one].unanswered) for one in (her, gone)] == [(NOW, 1), (None, 0)]
+        assert not await nudges.queue(tx, "still_there", both[1:], NOW, asks=True)
+        assert not await nudges.queue(tx, "still_there", [], NOW, asks=True)
 
 
 async def test_what_was_queued_and_does_not_go_out_is_taken_back(store: Store) -> None:
     async with store.begin() as tx:
         her = await woman(tx)
-        await nudges.queue(tx, {her: ("check_in", 7)}, NOW)
-        await nudges.mark(tx, {her: 1}, NOW)
+        await nudges.queue(tx, "check_in", await due_to(tx, her), NOW, asks=True)
         assert await nudges.queued_at(tx, her, "check_in", 7) == NOW
         assert await nudges.queued_at(tx, her, "check_in", 8) is None
         await nudges.nothing_came(tx, her, NOW - HOUR, counts=False)

@@ -26,12 +26,13 @@ demo: setup ## open the simulator: a phone in your browser, no account needed
 test: .venv/development .venv/chromium ## run all tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-check: .venv/development ## style, types, import rules, dependencies, catalogs, the house
+check: .venv/development ## style, types, import rules, dependencies (locks, licences, weaknesses), catalogs, the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	$(BIN)/python -m tests.supply
 	$(BIN)/python -m bot.catalogs check
 	$(BIN)/python -m pytest -q tests/test_house.py
 

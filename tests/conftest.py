@@ -53,7 +53,49 @@ def postgres_server() -> Iterator[str]:
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
-    """A real PostgreSQL on a Unix socket as long as the block lasts; gives its address without a database name.
+    """A real PostgreSQL as long as the block lasts; gives its address without a database name."""
+    with new_postgres() as server:
+        yield server.address
+
+
+class Postgres:
+    """A server on a Unix socket with its data in `home`; it can be stopped and started again."""
+
+    def __init__(self, home: Path, programmes: Path, user: int | None) -> None:
+        self.home, self._programmes, self._user = home, programmes, user
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"postgres@/{{}}?host={home}"
+
+    def initialise(self) -> None:
+        """Make its data directory."""
+        options = [f"-D{self.home / 'data'}", "-Upostgres", "-Atrust", "-Eutf8", "--no-sync"]
+        assert self._run("initdb", *options).wait() == 0, (self.home / "log").read_text(errors="replace")
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = [f"-D{self.home / 'data'}", f"-k{self.home}", "-h", "", "-F", "-N60"]
+        self._process = self._run("postgres", *options)
+        _wait_ready(self._programmes, self.home, self._process)
+
+    def stop(self, sign: signal.Signals = signal.SIGINT) -> None:
+        """End it: SIGINT is "fast shutdown" in PostgreSQL's words, SIGQUIT "immediate", as in a crash."""
+        if self._process is not None:
+            self._process.send_signal(sign)
+            self._process.wait(30)
+            self._process = None
+
+    def _run(self, programme: str, *options: str) -> subprocess.Popen[bytes]:
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(self.home)}
+        with (self.home / "log").open("ab") as log:
+            return subprocess.Popen(
+                [str(self._programmes / programme), *options],
+                stdout=log, stderr=log, user=self._user, group=self._user, env=environment,
+            )  # fmt: skip
+
+
+@contextmanager
+def new_postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL that runs at the beginning of the block, and not after it.
 
     The server refuses to run as root: then it runs as the user nobody, from a copy that nobody can read.
     """
@@ -61,23 +103,15 @@ def running_postgres() -> Iterator[str]:
     if package is None or package.origin is None:
         pytest.skip("no PostgreSQL here: `make test` installs one")
     home = Path(tempfile.mkdtemp(prefix="sorora-pg-"))  # short: a Unix socket's path holds about 100 characters
-    server: subprocess.Popen[bytes] | None = None
+    server: Postgres | None = None
     try:
-        programmes, user = _installed(Path(package.origin).parent, home)
-        data, environment = home / "data", {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(home)}
-        initdb = [str(programmes / "initdb"), f"-D{data}", "-Upostgres", "-Atrust", "-Eutf8", "--no-sync"]
-        with (home / "log").open("wb") as log:
-            subprocess.run(initdb, check=True, stdout=log, stderr=log, user=user, group=user, env=environment)
-            server = subprocess.Popen(
-                [str(programmes / "postgres"), f"-D{data}", f"-k{home}", "-h", "", "-F", "-N60"],
-                stdout=log, stderr=log, user=user, group=user, env=environment,
-            )  # fmt: skip
-        _wait_ready(programmes, home, server)
-        yield f"postgres@/{{}}?host={home}"
+        server = Postgres(home, *_installed(Path(package.origin).parent, home))
+        server.initialise()
+        server.start()
+        yield server
     finally:
         if server is not None:
-            server.send_signal(signal.SIGINT)  # "fast shutdown" in PostgreSQL's words
-            server.wait(30)
+            server.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -128,17 +162,18 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_server: str) -> str:
-    """The name of a database with all tables, to be copied."""
-    name = "migrated"
+    """The address of a database with all tables, for one test after the other: making one for each takes four times
+    as long as emptying it."""
+    url = postgres_server.format("migrated")
 
     async def make() -> None:
         admin = await asyncpg.connect("postgresql://" + postgres_server.format("postgres"))
-        await admin.execute(f"create database {name} template template0")
+        await admin.execute("create database migrated template template0")
         await admin.close()
-        await _migrated("postgresql+asyncpg://" + postgres_server.format(name))
+        await _migrated("postgresql+asyncpg://" + url)
 
     asyncio.run(make())
-    return name
+    return url
 
 
 async def _migrated(url: str) -> None:
@@ -147,17 +182,29 @@ async def _migrated(url: str) -> None:
     await store.close()
 
 
+EMPTIED = """
+select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
+do $$ declare one record; found boolean; filled text := ''; begin
+  for one in select format('%I', tablename) as name from pg_tables
+      where schemaname = 'public' and tablename <> 'alembic_version' loop
+    execute 'select exists (select from ' || one.name || ')' into found;
+    if found then filled := filled || ', ' || one.name; end if;
+  end loop;
+  if filled <> '' then execute 'truncate ' || substr(filled, 3) || ' cascade'; end if;
+  perform setval(format('%I', sequencename)::regclass, 1, false) from pg_sequences where last_value is not null;
+end $$
+"""
+
+
 @pytest.fixture
-async def migrated_postgres_url(postgres_server: str, migrated_postgres: str) -> AsyncIterator[str]:
-    """Like `postgres_url`, with all tables."""
-    name = f"test_{secrets.token_hex(8)}"
-    admin = await asyncpg.connect("postgresql://" + postgres_server.format("postgres"))
+async def migrated_postgres_url(migrated_postgres: str) -> AsyncIterator[str]:
+    """SQLAlchemy's address of a database with all tables and nothing in them; emptied after the test."""
+    yield "postgresql+asyncpg://" + migrated_postgres
+    owner = await asyncpg.connect("postgresql://" + migrated_postgres)
     try:
-        await admin.execute(f"create database {name} template {migrated_postgres}")
-        yield "postgresql+asyncpg://" + postgres_server.format(name)
-        await admin.execute(f"drop database {name} with (force)")
+        await owner.execute(EMPTIED)
     finally:
-        await admin.close()
+        await owner.close()
 
 
 # --- Chromium -----------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ async def test_whatever_a_forged_button_is_about_the_answer_is_kind(stage: Stage
     women = await village(stage)
     phones = [stage.phone("fr"), *(her.phone for her in women)]
     taps = [(talk, about) for talk in PROGRAMME.talks for about in ABOUTS]
-    for number, (talk, about) in enumerate(taps if LONG else taps[::3]):
+    for number, (talk, about) in enumerate(taps if LONG else taps[::7]):
         for phone in phones if LONG else [phones[number % len(phones)]]:
             await forge(stage, phone, f"@{talk}:{about}")
     async with stage.sorora.store.begin() as tx:

@@ -170,6 +170,17 @@ def test_compose_keeps_containers_small_in_rights(name: str) -> None:
     assert "cap_add" not in sorora
 
 
+@pytest.mark.parametrize("name", COMPOSE)
+def test_compose_backs_up_each_day_what_the_bot_works_on(name: str) -> None:
+    sorora, backup = services(name)["sorora"], services(name)["backup"]
+    assert re.fullmatch(r"sh -c 'while true; do sorora backup; sleep 86400; done'", str(backup["entrypoint"]))
+    for same in ("image", "env_file", "volumes"):
+        assert backup[same] == sorora[same]
+    for variable in ("SORORA_DATA_DIR", "SORORA_DATABASE_URL"):
+        assert mapping(backup["environment"]).get(variable) == mapping(sorora["environment"]).get(variable)
+    assert "ports" not in backup
+
+
 def test_compose_opens_nothing_but_the_proxy_to_the_world() -> None:
     assert services("compose.yaml")["sorora"]["ports"] == ["127.0.0.1:8080:8080"]
     several = services("compose.postgres.yaml")

@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 KILLS ?= 2000
 CUTS ?= 10000
+UPDATES ?= 100000
 FUZZ ?= 20000
 
 # Python may keep what it has compiled (some machines forbid it): many tests start the command, and it starts twice as
@@ -15,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power newcomer stateful time both image-dry-run screenshots
+.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power chaos newcomer stateful time both image-dry-run screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -74,6 +75,9 @@ kill: .venv/development ## kill -9 at random lines and moments: nothing lost, no
 
 power: .venv/development ## power cuts in the middle of everything: no acknowledged message is lost, half or corrupt
 	$(BIN)/python -m tests.faults.power --cuts $(CUTS) --bugs $(ARGS)
+
+chaos: .venv/development ## all that can go wrong at the platforms: nothing lost, nothing doubled, nobody called too early
+	$(BIN)/python -m tests.faults.chaos --updates $(UPDATES) --bugs $(ARGS)
 
 newcomer: .venv/development ## the newcomer's path and the story of a pair on all channels; she is killed at every step
 	$(LONG) -s -n auto tests/e2e/test_newcomer.py tests/e2e/test_full_story.py $(ARGS)

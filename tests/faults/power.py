@@ -96,10 +96,10 @@ BUGS: dict[str, Callable[[Store], None]] = {
 
 
 @contextlib.contextmanager
-def undone() -> Iterator[None]:
-    """Whatever a seeded bug puts into the engine is taken out again."""
+def undone(*also: tuple[Any, str]) -> Iterator[None]:
+    """Whatever a seeded bug puts into the engine, or a harness into these places, is taken out again."""
     places: list[tuple[Any, str]] = [(mail, "claim"), (mail, "seen"), (mail, "remember"), (Batches, "receive")]
-    before = [(where, name, getattr(where, name)) for where, name in places]
+    before = [(where, name, getattr(where, name)) for where, name in (*places, *also)]
     try:
         yield
     finally:

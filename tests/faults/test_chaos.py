@@ -1,0 +1,42 @@
+"""A short `make chaos`: whatever the platforms do, nothing is lost or doubled. Each of the seeded bugs is caught."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.faults.chaos import BUGS, Campaign, Report
+from tests.faults.chaos_time import LoopClock, run
+
+
+def chaos(migrated: Path, home: Path, number: int, people: int, each: int, bug: str = "") -> Report:
+    return run(Campaign(Path(shutil.copy(migrated, home / "chaos.db")), number, people, each, bug).run())
+
+
+@pytest.mark.parametrize("number", [1, 2])  # by webhook and in order, by polling and in any order
+def test_whatever_the_platforms_do_nothing_is_lost(migrated_sqlite: Path, tmp_path: Path, number: int) -> None:
+    report = chaos(migrated_sqlite, tmp_path, number, 6, 4)
+    assert (report.wrong, report.updates) == ([], 24)
+    assert len(report.faults) > 3
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_seeded_bug_is_caught(migrated_sqlite: Path, tmp_path: Path, bug: str) -> None:
+    assert any(chaos(migrated_sqlite, tmp_path, number, 5, 3, bug).wrong for number in range(1, 20))
+
+
+def test_a_day_is_over_at_once_and_a_thread_is_waited_for() -> None:
+    async def work() -> list[datetime]:
+        clock, slept = LoopClock(datetime(2027, 3, 1, tzinfo=UTC)), asyncio.create_task(asyncio.sleep(0.01))
+        await asyncio.to_thread(time.sleep, 0.05)
+        moments = [clock.now()]
+        assert not slept.done()
+        await asyncio.sleep(86_400)
+        return [*moments, clock.now()]
+
+    assert [moment.day for moment in run(work())] == [1, 2]

@@ -28,7 +28,8 @@ import sqlalchemy as sa
 
 from bot.affairs import matchmaker
 from bot.affairs.matchmaker import Matchmaker
-from bot.mentoring.matching import Pool
+from bot.mentoring.facets import keys
+from bot.mentoring.matching import Pool, highest
 from bot.mentoring.path import MentorFile
 from bot.mentoring.people import Person, Purpose
 from bot.mentoring.profiles import Field, Level, Mentee, Mentor, Profile, Slot, Way, Wish
@@ -121,17 +122,16 @@ def mentees(count: int, seed: int = 2) -> list[Mentee]:
 def greedy(pool: Pool, waiting: Iterable[Mentee], now: datetime) -> dict[int, tuple[int, int]]:
     """What a coordinator with a list does: who has waited longest takes the best mentor who has a place left. Mentee to
     (mentor, points)."""
-    ids = pool.ids
-    left = {mentor: pool[mentor].free for mentor in pool}
+    crowd = pool.crowd(pool.ready(now))
+    left = crowd["free"].copy()
     found: dict[int, tuple[int, int]] = {}
     for mentee in sorted(waiting, key=lambda one: (one.since or now, one.id)):
-        fitting = pool.fitting(mentee, now)
-        for place in fitting.best(len(fitting.rows)).tolist():
-            mentor = int(ids[fitting.rows[place]])
-            if left[mentor] > 0:
-                left[mentor] -= 1
-                found[mentee.id] = mentor, int(fitting.points[place])
-                break
+        points = crowd.points(keys(pool.traits(mentee)))
+        points[left == 0] = -1
+        best = int(highest(points, 1, crowd["tie"], pool.tie(mentee.id))[0])
+        if points[best] >= 0:
+            left[best] -= 1
+            found[mentee.id] = int(crowd["id"][best]), int(points[best])
     return found
 
 

@@ -9,8 +9,9 @@ is broken the row holds a number that no points can lift above zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -73,11 +74,15 @@ class Crowd:
         """keep: remember rows for other mentees; the columns must not change then."""
         self.columns, self.languages, self.weights = columns, languages, weights
         # Nothing that all points together could lift above zero, in the smallest numbers that hold seven of it.
-        self.never = -1 - most_points(weights)
-        self.kind = np.int16 if -8 * self.never < 2**15 else np.int64
+        self.most = most_points(weights)
+        self.never = -1 - self.most
+        self.kind: Any = np.int16 if -8 * self.never < 2**15 else np.int64
         self.room = columns["room"].astype(self.kind)
-        self._rows: list[dict[Key, Numbers]] | None = [{} for _ in FACETS] if keep else None
-        self._left = MOST_KEPT
+        wish_bits = BITS[Wish].items()
+        self._asked = {wish: self.kind(weights.wish) * (columns["asks"] & bit != 0) for wish, bit in wish_bits}
+        self._limits = {wish: columns["limits"] & bit != 0 for wish, bit in wish_bits}
+        self._rows: list[dict[Key, Numbers]] = [{} for _ in FACETS]
+        self._left = MOST_KEPT if keep else 0  # bytes
 
     def __len__(self) -> int:
         return len(self.room)
@@ -85,20 +90,14 @@ class Crowd:
     def __getitem__(self, column: str) -> Numbers:
         return self.columns[column]
 
-    def points(self, her: Traits) -> Numbers:
-        """The points of each mentor, below zero for whom a limit or no common language stands against."""
-        total = self.room.copy()
-        for row in self.rows(her):
-            total += row
+    def points(self, keys: Sequence[Key]) -> Numbers:
+        """The points of each mentor with the mentee who has these `keys`, below zero for whom a limit or no common
+        language stands against."""
+        total: Numbers = self.room.copy()
+        for place, key in enumerate(keys):
+            kept = self._rows[place].get(key)
+            total += self._row(place, key) if kept is None else kept
         return total
-
-    def rows(self, her: Traits) -> Iterator[Numbers]:
-        """The row of each facet."""
-        for place, facet in enumerate(FACETS):
-            mask = MASKS[place]
-            key = (*facet.of(her), her.asks & mask, her.limits & mask)
-            kept = None if self._rows is None else self._rows[place].get(key)
-            yield self._row(place, key) if kept is None else kept
 
     def _row(self, place: int, key: Key) -> Numbers:
         """A row anew, and remembered while there is room."""
@@ -110,16 +109,16 @@ class Crowd:
             bit = BITS[Wish][wish]
             met = common.met[wish]
             mentors_met = common.mentors_met.get(wish, met)
-            total += self.kind(self.weights.wish) * ((self["asks"] & bit != 0) & mentors_met)
+            total += self._asked[wish] * mentors_met
             if asks & bit:
                 total += self.kind(self.weights.wish) * met
-            broken = (self["limits"] & bit != 0) & ~mentors_met
+            broken = self._limits[wish] & ~mentors_met
             if limits & bit:
                 broken |= ~met
             wrong = broken if wrong is None else wrong | broken
         if wrong is not None:
             total[wrong] = self.never
-        if self._rows is not None and self._left >= total.nbytes:
+        if self._left >= total.nbytes:
             self._left -= total.nbytes
             self._rows[place][key] = total
         return total
@@ -135,10 +134,16 @@ class Crowd:
                 language &= common.allowed
             for wish in facet.wishes:
                 bit = BITS[Wish][wish]
-                mentors_limits &= (self["limits"] & bit == 0) | common.mentors_met.get(wish, common.met[wish])
+                mentors_limits &= ~self._limits[wish] | common.mentors_met.get(wish, common.met[wish])
                 if her.limits & bit:
                     limits[wish] = common.met[wish]
         return {Against.LANGUAGE: language, **limits, Against.MENTORS_LIMITS: mentors_limits}
+
+
+def keys(her: Traits) -> tuple[Key, ...]:
+    """What each facet looks at of a mentee."""
+    both = zip(FACETS, MASKS, strict=True)
+    return tuple((*facet.of(her), her.asks & mask, her.limits & mask) for facet, mask in both)
 
 
 def most_points(weights: Weights) -> int:
@@ -239,10 +244,11 @@ BITS: Mapping[type[Enum], Mapping[Enum, int]] = {
 }
 
 
-def bits(chosen: Collection[Enum], kind: type[Enum]) -> int:
+@lru_cache(4096)  # most women choose what others chose
+def bits(chosen: frozenset[Enum], kind: type[Enum]) -> int:
     """Members of an enumeration as bits, in its order."""
     known = BITS[kind]
     return sum([known[member] for member in chosen])
 
 
-MASKS = tuple(bits(facet.wishes, Wish) for facet in FACETS)
+MASKS = tuple(bits(frozenset(facet.wishes), Wish) for facet in FACETS)

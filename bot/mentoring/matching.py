@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from bot.mentoring.constraints import Against, Lack
-from bot.mentoring.facets import Crowd, Flags, Numbers, Traits, bits
+from bot.mentoring.facets import Crowd, Flags, Numbers, Traits, bits, keys
 from bot.mentoring.profiles import Field, Mentee, Mentor, Slot, Way, Wish
 from bot.mentoring.reasons import Suggestion, reasons, room
 from bot.mentoring.weights import Weights
@@ -43,9 +43,7 @@ class Fitting(msgspec.Struct, frozen=True):
 
     def best(self, most: int) -> Numbers:
         """Where the best `most` of them stand, best first."""
-        found = highest(self.points, most)
-        order = (self.points[found].astype(np.int64) << TIE_BITS) | spread(self.ties[found], self.tie)
-        return found[np.argsort(-order)][:most]
+        return highest(self.points, most, self.ties, self.tie)
 
 
 class Pool:
@@ -158,7 +156,7 @@ class Pool:
 
     def fitting(self, mentee: Mentee, now: datetime) -> Fitting:
         """All who fit her, with points and without reasons."""
-        points = self.crowd().points(self.traits(mentee))
+        points = self.crowd().points(keys(self.traits(mentee)))
         points[[self._rows[mentor] for mentor in never(mentee) if mentor in self._rows]] = -1
         rows = np.flatnonzero((points >= 0) & self._ready(now))
         return Fitting(rows, points[rows], self._of("tie")[rows], self.tie(mentee.id))
@@ -201,11 +199,6 @@ class Pool:
         """The id of the mentor in each row."""
         return self._of("id").copy()
 
-    @property
-    def free(self) -> Numbers:
-        """The free places of the mentor in each row."""
-        return self._of("free").copy()
-
     def lack(self, mentee: Mentee, now: datetime) -> Lack | None:
         """Why nobody fits her at `now`; None where somebody does."""
         if len(self.fitting(mentee, now).rows):
@@ -240,14 +233,15 @@ def never(mentee: Mentee) -> Collection[int]:
     return {mentee.id, *mentee.blocked, *mentee.declined}
 
 
-def highest(points: Numbers, most: int) -> Numbers:
-    """Where the `most` highest points stand, with all that equal the least of them."""
-    if len(points) <= most:
-        return np.arange(len(points))
-    if not most:
-        return np.arange(0)
-    wide = points.astype(np.int32) if points.itemsize < 4 else points  # numpy finds it in these with vector code
-    return np.flatnonzero(points >= np.partition(wide, -most)[-most])
+def highest(points: Numbers, most: int, ties: Numbers, tie: int) -> Numbers:
+    """Where the `most` highest points stand, the highest first. Among equals the numbers of the mentors and that of the
+    mentee decide."""
+    found = np.arange(len(points))
+    if 0 < most < len(points):
+        wide = points.astype(np.int32) if points.itemsize < 4 else points  # numpy has vector code for these
+        found = np.flatnonzero(points >= np.partition(wide, -most)[-most])
+    order = (points[found].astype(np.int64) << TIE_BITS) | spread(ties[found], tie)
+    return found[np.argsort(-order)][:most]
 
 
 def first_lack(ready: Flags, stands: Mapping[Lack, Flags]) -> Lack:

@@ -40,6 +40,9 @@ class Kind(StrEnum):
     ROOM = "room"
 
 
+KINDS: Mapping[Kind, int] = {kind: place for place, kind in enumerate(Kind)}
+
+
 class Reason(msgspec.Struct, frozen=True):
     """One reason with its points. about: ids of what it names (languages, fields, one barrier, wishes, times)."""
 
@@ -200,8 +203,7 @@ def reasons(mentee: Mentee, mentor: Mentor, weights: Weights) -> tuple[Reason, .
         *wished(her, mine, weights),
         *room(mentor, weights),
     )
-    order = {kind: place for place, kind in enumerate(Kind)}
-    return tuple(sorted((one for one in found if one.points), key=lambda one: (-one.points, order[one.kind])))
+    return tuple(sorted((one for one in found if one.points), key=lambda one: (-one.points, KINDS[one.kind])))
 
 
 def work(mentee: Profile, mentor: Profile, weights: Weights) -> Iterable[Reason]:
@@ -212,7 +214,7 @@ def work(mentee: Profile, mentor: Profile, weights: Weights) -> Iterable[Reason]
     kinds = ((Kind.HOPED, weights.hoped, hoped), (Kind.KNOWN, weights.known, known))
     for kind, points, fields in (*kinds, (Kind.BOTH_HOPE, weights.both_hope, both_hope)):
         if fields:
-            yield Reason(kind, points, tuple(field.value for field in Field if field in fields))
+            yield Reason(kind, points, in_order(fields))
 
 
 def talk(mentee: Profile, mentor: Profile, weights: Weights) -> Iterable[Reason]:
@@ -240,16 +242,23 @@ def place(mentee: Profile, mentor: Profile, weights: Weights) -> Iterable[Reason
         yield Reason(Kind.IN_PERSON if Way.IN_PERSON in ways else Kind.ONLINE, weights.way)
     if times := mentee.times & mentor.times:
         points = weights.time * min(MOST_TIMES, len(times))
-        yield Reason(Kind.TIMES, points, tuple(slot.value for slot in Slot if slot in times))
+        yield Reason(Kind.TIMES, points, in_order(times))
 
 
 def wished(mentee: Profile, mentor: Profile, weights: Weights) -> Iterable[Reason]:
     """The wishes of either that are met."""
-    hers = (mentee.wishes | mentee.limits) & meets_mentee(mentee, mentor)
-    others = (mentor.wishes | mentor.limits) & meets_mentor(mentor, mentee)
-    for kind, wishes in ((Kind.WISHES, hers), (Kind.HER_WISHES, others)):
-        if wishes:
-            yield Reason(kind, weights.wish * len(wishes), tuple(wish.value for wish in Wish if wish in wishes))
+    if (hers := mentee.wishes | mentee.limits) and (met := hers & meets_mentee(mentee, mentor)):
+        yield Reason(Kind.WISHES, weights.wish * len(met), in_order(met))
+    if (hers := mentor.wishes | mentor.limits) and (met := hers & meets_mentor(mentor, mentee)):
+        yield Reason(Kind.HER_WISHES, weights.wish * len(met), in_order(met))
+
+
+ORDER: Mapping[str, int] = {one: place for kind in (Field, Slot, Wish) for place, one in enumerate(kind)}
+
+
+def in_order(chosen: Iterable[Field | Slot | Wish]) -> tuple[str, ...]:
+    """Their ids, in the order of their enumeration."""
+    return tuple(one.value for one in sorted(chosen, key=ORDER.__getitem__))
 
 
 def room(mentor: Mentor, weights: Weights) -> Iterable[Reason]:

@@ -40,7 +40,7 @@ def catalogs() -> Catalogs:
 def test_the_pool_knows_exactly_who_fits_and_how_well(mentee: Mentee, mentors: list[Mentor], weights: Weights) -> None:
     pool = Pool(mentors, KEY, weights)
     fitting = pool.fitting(mentee, NOW)
-    found = dict(zip(pool.ids[fitting.rows].tolist(), fitting.points.tolist(), strict=True))
+    found = dict(zip(pool.crowd()["id"][fitting.rows].tolist(), fitting.points.tolist(), strict=True))
     assert found == {
         mentor.id: sum(reason.points for reason in reasons(mentee, mentor, weights))
         for mentor in mentors

@@ -16,10 +16,11 @@ from bench.matching import greedy
 from bench.matching import mentees as many_mentees
 from bench.matching import mentors as many_mentors
 from bot.mentoring.constraints import Against, Lack, against
+from bot.mentoring.market import weeks_waited
 from bot.mentoring.matching import Pool
 from bot.mentoring.profiles import Level, Mentee, Mentor, Profile
 from bot.mentoring.reasons import reasons
-from bot.mentoring.rounds import Round, assign, weeks_waited
+from bot.mentoring.rounds import Round, assign
 from bot.mentoring.weights import Weights
 from tests.mentoring import crowd
 from tests.mentoring.crowd import KEY, NOW, unhurried

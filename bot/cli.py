@@ -360,8 +360,8 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup made by `sorora 
         typer.echo(f"{done.waiting} messages waited when the backup was made. They go out now, some for a second time.")
     if done.until is not None:
         typer.echo(
-            f"Who erased herself after {done.until:%Y-%m-%d %H:%M} UTC, if anybody did, is back: nobody here knows of it. "
-            "Tell everybody that she must do it once more."
+            f"Who erased herself after {done.until:%Y-%m-%d %H:%M} UTC, if anybody did, is back, for nobody here knows "
+            "of it. Tell everybody that she must do it once more."
         )
 
 

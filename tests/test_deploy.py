@@ -162,6 +162,8 @@ def test_compose_keeps_containers_small_in_rights(name: str) -> None:
         assert service["security_opt"] == ["no-new-privileges:true"], key
         assert "privileged" not in service
         assert "user" not in service
+    # The journal lets them go after 14 days (TRUST, "Retention"); Docker's own logs know sizes only.
+    assert {mapping(service["logging"])["driver"] for service in services(name).values()} == {"journald"}
     sorora = services(name)["sorora"]
     build, environment = mapping(sorora["build"]), mapping(sorora["environment"])
     assert (DEPLOY / str(build["context"]) / str(build["dockerfile"])).is_file()
@@ -303,6 +305,12 @@ def test_every_command_in_the_guide_and_in_deploy_exists() -> None:
     templates = {f"whatsapp templates {word}" for word in ("push", "status")}
     single = {"run", "check", "migrate", "keys new", "keys rotate", "backup", "restore"}
     assert tried == single | coordinators | templates
+
+
+def test_the_guide_lets_logs_go_after_fourteen_days() -> None:
+    """The journal lets whole files go, and begins a new one only once a month if it is not told otherwise."""
+    (days,) = re.findall(r"MaxRetentionSec=(\d+)day\\nMaxFileSec=1day\\n", GUIDE.read_text("utf-8"))
+    assert int(days) + 1 == 14
 
 
 def test_the_guide_has_the_chapters_that_it_promises() -> None:

@@ -347,7 +347,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup made by `sorora 
     """Replace everything by a backup; stop the bot first. Who erased herself since then stays erased."""
 
     async def work() -> backups.Restored:
-        store = open_store(settings())
+        store = open_store(settings(), patience=None)
         try:
             await migrate_store(store)
             return await backups.restore(store, file, CLOCK.now())

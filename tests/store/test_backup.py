@@ -17,7 +17,7 @@ from bot.messages import Message
 from bot.store import backup as module
 from bot.store import due, erased, mail, nudges, people, tables
 from bot.store.backup import BackupTrouble, Restored, backup, restore, seal_anew
-from bot.store.door import Store
+from bot.store.door import Store, Tx
 from bot.store.schema import migrate
 from bot.vault import Vault, new_key
 from tests.store.filled import NOW, contents, fill
@@ -155,6 +155,31 @@ async def test_while_a_backup_is_made_the_bot_goes_on(
     found = await contents(store)
     assert {len(found[name]) for name in ("people", "addresses", "talks", "goals")} == {1}
     await running.close()
+
+
+@pytest.mark.postgres
+async def test_while_a_restore_is_made_no_other_process_gets_in_between(
+    migrated_postgres_url: str, key: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A woman who erased herself just then would be back. (SQLite has one writer at a time anyway.)"""
+    store, running = (Store.open(migrated_postgres_url, Vault([key])) for _ in range(2))
+    await fill(store, "a")
+    await backup(store, file, NOW)
+    count_on = module.count_on
+
+    async def meanwhile(tx: Tx) -> None:
+        async with running.begin() as other_tx:
+            await other_tx.conn.execute(sa.text("SET LOCAL lock_timeout = '20ms'"))
+            with pytest.raises(sa.exc.DBAPIError, match="lock timeout"):
+                await people.find(other_tx, ["made-up"])
+            await other_tx.conn.rollback()
+        await count_on(tx)
+
+    monkeypatch.setattr(module, "count_on", meanwhile)
+    assert (await restore(store, file, NOW)).rows > 0
+    assert await here(running) == ["a"]
+    for one in (store, running):
+        await one.close()
 
 
 # --- who erased herself -------------------------------------------------------------------------------------------

@@ -319,7 +319,7 @@ def campaign(order: tuple[bytes, int, int, int, str]) -> Report:
 def proof(updates: int, number: int, at_once: int, bug: str = "") -> Report:
     """Campaigns of so many updates in all, in so many processes; with a bug, until it is caught."""
     began, total = time.monotonic(), Report()
-    people = PEOPLE if not bug else 20
+    people = min(PEOPLE if not bug else 10, -(-updates // EACH))
     empty = empty_database()[FILE]
     orders = [(empty, number + n, people, EACH, bug) for n in range(-(-updates // (people * EACH)))]
     with multiprocessing.get_context("fork").Pool(at_once) as pool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import time
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,11 +32,14 @@ def test_a_seeded_bug_is_caught(migrated_sqlite: Path, tmp_path: Path, bug: str)
 
 def test_a_day_is_over_at_once_and_a_thread_is_waited_for() -> None:
     async def work() -> list[datetime]:
-        clock, slept = LoopClock(datetime(2027, 3, 1, tzinfo=UTC)), asyncio.create_task(asyncio.sleep(0.01))
-        await asyncio.to_thread(time.sleep, 0.05)
+        clock, never = LoopClock(datetime(2027, 3, 1, tzinfo=UTC)), asyncio.Event()
+        soon = asyncio.create_task(asyncio.wait_for(never.wait(), 0.01))
+        await asyncio.to_thread(threading.Event().wait, 0.05)
         moments = [clock.now()]
-        assert not slept.done()
-        await asyncio.sleep(86_400)
+        assert not soon.done()
+        for waiting in (soon, asyncio.wait_for(never.wait(), 86_400)):
+            with pytest.raises(TimeoutError):
+                await waiting
         return [*moments, clock.now()]
 
     assert [moment.day for moment in run(work())] == [1, 2]

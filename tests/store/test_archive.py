@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import zlib
@@ -113,25 +114,47 @@ BAD: dict[str, Change] = {
 }
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A whole backup, made once."""
+    file = tmp_path_factory.mktemp("whole") / "made-up.backup"
+
+    async def make() -> None:
+        store = Store.open("sqlite+aiosqlite://", VAULT)
+        await migrate(store)
+        await fill(store, "a")
+        await backup(store, file, NOW)
+        await store.close()
+
+    asyncio.run(make())
+    return file.read_bytes()
+
+
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
-async def test_what_is_no_whole_backup_is_refused_and_changes_nothing(
-    store: Store, tmp_path: Path, bad: Change
-) -> None:
-    file = tmp_path / "bad.backup"
-    await backup(store, file, NOW)
-    file.write_bytes(bad(file.read_bytes()))
-    before = await contents(store)
+def test_what_is_no_whole_backup_is_refused(whole: bytes, tmp_path: Path, bad: Change) -> None:
+    file = tmp_path / "some.backup"
+    file.write_bytes(whole)
+    assert check(file, VAULT) == NOW
+    file.write_bytes(bad(whole))
     with pytest.raises(BackupTrouble) as told:
-        await restore(store, file, NOW)
+        check(file, VAULT)
     assert file.name in str(told.value)
+
+
+async def test_what_is_refused_changes_nothing(store: Store, whole: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "bad.backup"
+    file.write_bytes(BAD["without its end"](whole))
+    await fill(store, "b")
+    before = await contents(store)
+    with pytest.raises(BackupTrouble):
+        await restore(store, file, NOW)
     assert await contents(store) == before
 
 
-async def test_the_whole_file_is_sealed(store: Store, tmp_path: Path) -> None:
+def test_the_whole_file_is_sealed(whole: bytes, tmp_path: Path) -> None:
     """Not even languages, ids and times are there in the clear, nor how many rows which table has."""
     file = tmp_path / "sealed.backup"
-    await backup(store, file, NOW)
-    whole = file.read_bytes()
+    file.write_bytes(whole)
     assert written(opened(whole)).count(b"\n") == whole.count(b"\n")
     assert len(opened(whole)) > 20
     for clear in (b"people", b"outbox", b"rows", b"2027", VAULT.lookup("x:a").encode()):

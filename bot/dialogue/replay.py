@@ -1,4 +1,4 @@
-"""Replay: a journal and a talk give the next question. No I/O, no clock, nothing kept between two messages.
+"""Replay: a journal and a talk give the next question. No I/O, no clock, and nothing that a restart could lose.
 
 Answers are found by key, never by position: a question that a new version inserted is simply asked, one that it
 removed is ignored, an answer that its question no longer accepts is asked again, and the other answers stay.
@@ -6,6 +6,7 @@ removed is ignored, an answer that its question no longer accepts is asked again
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ import msgspec
 from bot.dialogue.steps import Ask, Choice, Conversation, Json, Look, Refused, Say, Speak, Step
 
 STEP_LIMIT = 2000  # far above the longest talk (about 120 steps with a journal full of milestones)
+RECENT = 2048  # talks whose replays are remembered: a few KB each
 
 
 class EndlessTalk(Exception):
@@ -66,8 +68,8 @@ def play(begin: Callable[[], Conversation[Any]], journal: Journal) -> Played:
 
 
 class Replay:
-    """The replay of one talk while its journal grows, within one turn: it goes on from where it stands as long as the
-    journal still says what led there, and begins anew otherwise. What it gives is the same either way."""
+    """The replay of one talk while its journal grows: it goes on from where it stands as long as the journal still says
+    what led there, and begins anew otherwise. What it gives is the same either way."""
 
     def __init__(self, begin: Callable[[], Conversation[Any]]) -> None:
         self.begin = begin
@@ -87,7 +89,7 @@ class Replay:
     def on(self, journal: Journal) -> Played:
         """Where the talk stands with this journal; `play` says what it raises."""
         answers = journal.answers
-        if not all(key in answers and answers[key] is value for key, value in self.used.items()):
+        if not self.used.items() <= answers.items():
             self.restart()
         reply: object = None
         while self.ended is None:
@@ -139,6 +141,27 @@ class Replay:
         return Played(
             tuple(self.said), tuple(self.trail), questions, self.language, asked, wanted, ended=ended, result=result
         )
+
+
+class Replays:
+    """The replays of the talks that were gone on with last, by the id of the talk: she mostly answers again within
+    minutes. Only speed depends on it: a talk that is not here, or stands elsewhere, is replayed from its beginning."""
+
+    def __init__(self) -> None:
+        self.recent: OrderedDict[str, Replay] = OrderedDict()
+
+    def on(self, talk: str, begin: Callable[[], Conversation[Any]], journal: Journal) -> Played:
+        """Where a talk stands with this journal; `play` says what it raises, and then nothing of it is kept."""
+        replay = self.recent.pop(talk, None) or Replay(begin)
+        played = replay.on(journal)
+        self.recent[talk] = replay
+        if len(self.recent) > RECENT:
+            self.recent.popitem(last=False)
+        return played
+
+    def forget(self, talk: str) -> None:
+        """This talk is over, or she is erased."""
+        self.recent.pop(talk, None)
 
 
 def sees(look: Look, journal: Journal) -> tuple[bool, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.dialogue.replay import Journal, Played, Replay
+from bot.dialogue.replay import Journal, Played
 from bot.dialogue.steps import Talk
 from bot.engine.wishes import House, State, Turn
 from bot.mentoring.lookups import Left
@@ -18,7 +18,6 @@ class Stack:
         self.house = house
         self.state = state
         self.turn = turn
-        self.replays: dict[str, Replay] = {}
         self.talks = {talk.id: talk for talk in state.known.talks if talk.name in house.programme.talks}
         turn.ended += [talk.id for talk in state.known.talks if talk.id not in self.talks]
 
@@ -71,6 +70,8 @@ class Stack:
 
     def clear(self) -> None:
         """She is erased: there is nothing to write."""
+        for talk in self.talks:
+            self.house.replays.forget(talk)
         self.talks.clear()
 
     # --- one talk -------------------------------------------------------------------------------------------------
@@ -93,6 +94,7 @@ class Stack:
     def forget(self, talk: KeptTalk) -> None:
         """Let go of a talk and its journal."""
         self.talks.pop(talk.id, None)
+        self.house.replays.forget(talk.id)
         self.turn.changed.pop(talk.id, None)
         if self.turn.new.pop(talk.id, None) is None:
             self.turn.ended.append(talk.id)
@@ -104,9 +106,8 @@ class Stack:
 
     def play(self, talk: KeptTalk) -> Played:
         """Where a talk stands with the journal that it has now. Raises what the talk raises."""
-        if talk.id not in self.replays:
-            self.replays[talk.id] = Replay(partial(self.programme_talk(talk).begin, talk.about))
-        return self.replays[talk.id].on(self.journal(talk))
+        begin = partial(self.programme_talk(talk).begin, talk.about)
+        return self.house.replays.on(talk.id, begin, self.journal(talk))
 
     def programme_talk(self, talk: KeptTalk) -> Talk:
         """The talk as the programme knows it."""

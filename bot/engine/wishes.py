@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from bot.affairs.desk import Office
-from bot.dialogue.replay import Journal
+from bot.dialogue.replay import Journal, Replays
 from bot.dialogue.steps import LookUp
 from bot.engine.understand import Wordbook
 from bot.i18n import Catalogs
@@ -56,11 +56,13 @@ Asking: TypeAlias = Generator[Wish, Any, R]
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every turn needs and none changes. `token` makes the random id of a new talk (10 characters)."""
+    """What every turn needs and none changes. `token` makes the random id of a new talk (10 characters). `replays` only
+    saves time."""
 
     office: Office
     wordbook: Wordbook
     token: Callable[[], str]
+    replays: Replays = field(default_factory=Replays)
 
     @classmethod
     def of(cls, office: Office, token: Callable[[], str]) -> House:

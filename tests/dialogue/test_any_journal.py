@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.replay import Journal, Replay, answered, back, play
+from bot.dialogue.replay import RECENT, Journal, Replay, Replays, answered, back, play
 from bot.dialogue.steps import (
     Ask,
     Conversation,
@@ -99,3 +100,21 @@ def test_a_replay_that_goes_on_stands_where_a_new_one_would(changes: list[tuple[
         journal = Journal(answers)
         assert going.on(journal) == play(everything, journal)
         assert going.on(journal) == going.on(journal)
+
+
+def test_only_so_many_replays_are_remembered_and_none_that_broke() -> None:
+    def broken() -> Conversation[None]:
+        yield from text("text", Q)
+        raise ZeroDivisionError
+
+    replays = Replays()
+    for place in range(RECENT + 10):
+        replays.on(str(place), everything, Journal())
+    assert len(replays.recent) == RECENT
+    assert "9" not in replays.recent
+    replays.forget("10")
+    assert "10" not in replays.recent
+    assert replays.on("b", broken, Journal()).asked is not None
+    for _again in range(2):  # a generator that broke would end quietly the second time
+        with pytest.raises(ZeroDivisionError):
+            replays.on("b", broken, Journal({"text": "w"}))

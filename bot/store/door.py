@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import StaticPool
 
 from bot.errors import TryLater
+from bot.store import one_hop
 from bot.vault import Vault
 
 SQLITE_PRAGMAS = (
@@ -85,7 +86,8 @@ class Store:
             calling = {"timeout": 10, "command_timeout": patience, "server_settings": SESSION}
             return cls(create_async_engine(url, pool_pre_ping=True, max_overflow=10, connect_args=calling), vault)
         memory = url.endswith(("://", ":memory:"))
-        engine = create_async_engine(url, **({"poolclass": StaticPool} if memory else {}))
+        pool = {"poolclass": StaticPool} if memory else {}
+        engine = create_async_engine(url, connect_args={"async_creator_fn": one_hop.connect}, **pool)
         sa.event.listen(engine.sync_engine, "connect", prepare_sqlite)
         sa.event.listen(engine.sync_engine, "begin", begin_immediate)
         sa.event.listen(engine.sync_engine, "invalidate", undo)

@@ -16,7 +16,6 @@ from bot.dialogue.steps import (
     choice,
     lines,
     look,
-    n_,
     own,
     p_,
     paragraphs,
@@ -25,7 +24,7 @@ from bot.dialogue.steps import (
 from bot.mentoring.effects import Outcome
 from bot.mentoring.lookups import NOT_HERE, Me
 from bot.mentoring.people import Person
-from bot.mentoring.team import AskPair, Waiting, Waits, WhatWaits, Work, coordinates
+from bot.mentoring.team import AskPair, Waiting, Waits, WhatWaits, Work, coordinates, counted
 
 ROWS = 7  # so that a page fits into one message in every language
 
@@ -71,28 +70,17 @@ def which(waiting: Waiting, me: Person) -> Conversation[str]:
         more: dict[str, Words] = {"more": MORE} if page + ROWS < len(waiting.oldest) else {}
         numbers: dict[str, Words] = {one.key: own(str(n)) for n, one in enumerate(here, page + 1)}
         listed = lines(*(Text("{n}. {what}")(n=n, what=line(one, me)) for n, one in enumerate(here, page + 1)))
-        prompt = paragraphs(counted(waiting) if page == 0 else None, listed, _("Which one would you like to see?"))
+        prompt = paragraphs(all_of_it(waiting) if page == 0 else None, listed, _("Which one would you like to see?"))
         chosen = yield from choice(f"row.{page}", prompt, {**numbers, **more, **also}, columns=4)
         if chosen != "more":
             return chosen
     return ""
 
 
-def counted(waiting: Waiting) -> Words:
-    """How much of each waits, in one line each."""
-    return lines(
-        _("This waits for you:"), *(COUNTS[work](waiting.counts[work]) for work in Work if work in waiting.counts)
-    )
+def all_of_it(waiting: Waiting) -> Words:
+    """How much of each waits."""
+    return lines(_("This waits for you:"), counted(waiting))
 
-
-COUNTS = {
-    Work.REPORT: lambda n: n_("{n} report", "{n} reports", n),
-    Work.HELP: lambda n: n_("{n} call for help with a pair", "{n} calls for help with a pair", n),
-    Work.APPLICANT: lambda n: n_("{n} woman who wants to be a mentor", "{n} women who want to be mentors", n),
-    Work.MENTEE: lambda n: n_("{n} woman without a mentor", "{n} women without a mentor", n),
-    Work.REQUEST: lambda n: n_("{n} request without an answer", "{n} requests without an answer", n),
-    Work.PAIR: lambda n: n_("{n} pair without a message for 3 weeks", "{n} pairs without a message for 3 weeks", n),
-}
 
 LINES: Mapping[Work, Text] = {
     Work.REPORT: _("Report: {name} about {other} ({day})"),
@@ -100,7 +88,7 @@ LINES: Mapping[Work, Text] = {
     Work.APPLICANT: _("Mentor? {name} ({day})"),
     Work.MENTEE: _("No mentor: {name} ({day})"),
     Work.REQUEST: _("No answer: {name} asked {other} ({day})"),
-    Work.PAIR: _("Silent: {name} and {other} ({day})"),
+    Work.PAIR: _("Quiet: {name} and {other} ({day})"),
 }
 
 
@@ -146,8 +134,8 @@ def in_words(one: Waits, me: Person) -> Words:
         )
     if one.work is Work.PAIR:
         return lines(
-            _("{name} and {other}: no message since {day}.")(name=name, other=other, day=day),
-            _("They may be meeting without writing. I can ask both how it is going."),
+            _("{name} and {other}: no message and no meeting since {day}.")(name=name, other=other, day=day),
+            _("They may be in touch without me. I can ask both how it is going."),
         )
     return lines(
         _("{name} waits for a mentor since {day}.")(name=name, day=day),

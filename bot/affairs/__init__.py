@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.affairs import check_ins, meetings, pairs, profiles, relay, requests, team
+from bot.affairs import check_ins, meetings, mentor_nudges, pairs, profiles, relay, requests, team
 from bot.affairs.desk import Affair
 
 
@@ -16,4 +16,5 @@ def all_affairs() -> tuple[Affair, ...]:
         relay.AFFAIR,
         meetings.AFFAIR,
         check_ins.AFFAIR,
+        mentor_nudges.AFFAIR,
     )

@@ -33,10 +33,10 @@ from bot.mentoring.mentorship import PairState, Side, Week, WeekTold
 from bot.mentoring.nudges import CHECK_IN, STILL_THERE
 from bot.mentoring.people import Person, Role
 from bot.mentoring.relay import name_of
-from bot.mentoring.rhythm import check_in_after, check_in_next
+from bot.mentoring.rhythm import check_in_after, check_in_moved, check_in_next
 from bot.mentoring.team import CaseFile
 from bot.messages import Opening
-from bot.store import growth, nudges, pairs, people, team
+from bot.store import contact, growth, nudges, pairs, people, team
 
 MENTEE_WEEK = "mentee_week"
 HELP = "help"  # the reason of a case that is no report
@@ -76,15 +76,19 @@ NOT = p_("button", "Not any more")
 
 async def plan(desk: Desk, person: Person) -> None:
     """Plan her next check-in and the reminders of her goals by her rhythm as it is now, or take the check-in back where
-    she wishes none. The next one is never too near to what came last."""
+    she wishes none. One that is planned already moves within its week; another is not too near to what came last."""
     rhythm = person.rhythm
     if not rhythm.check_ins:
         await desk.cancel([CHECK_IN], 0, person.id)
         return
     known = (await nudges.moments(desk.tx, [person.id], desk.office.programme.menu)).get(person.id)
     last = known.nudged_at if known is not None else None
-    when = check_in_next(rhythm, last) if last is not None else check_in_after(rhythm, desk.now)
-    await desk.plan(person.id, CHECK_IN, 0, when if when > desk.now else check_in_after(rhythm, desk.now))
+    planned = await contact.planned(desk.tx, person.id, CHECK_IN)
+    if planned is not None:
+        when = check_in_moved(rhythm, planned, last, desk.now)
+    else:
+        when = max(check_in_next(rhythm, last) if last is not None else desk.now, check_in_after(rhythm, desk.now))
+    await desk.plan(person.id, CHECK_IN, 0, when)
     for goal in await growth.goals_of(desk.tx, person.id):
         await remind(desk, person, goal.id, goal.plan, goal.state)
 
@@ -248,6 +252,8 @@ async def pause(desk: Desk, effect: PauseNudges, person: Person) -> Carried:
     until = desk.now + timedelta(weeks=effect.weeks) if effect.weeks else None
     paused = msgspec.structs.replace(person, paused_until=until)
     await people.save(desk.tx, [paused])
+    if until is None:  # what was put off until the end of the pause comes at the next occasion
+        await desk.cancel([CHECK_IN], 0, person.id)
     await plan(desk, paused)
     return Carried(paused)
 

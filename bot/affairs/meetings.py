@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.affairs import introductions, meeting_notices
+from bot.affairs import contact, introductions, meeting_notices
 from bot.affairs.desk import Affair, Carried, Desk, awake
 from bot.affairs.meeting_notices import Theirs
 from bot.affairs.pairs import trial_met
@@ -114,6 +114,7 @@ async def propose(desk: Desk, effect: ProposeMeeting, person: Person) -> Carried
     meeting_id = await keep_proposal(desk, there, replace(effect, times=times), person)
     await desk.plan(person.id, "meeting_lapse", meeting_id, times[-1])
     await desk.tell(other, "meeting_proposed", meeting_id)
+    await contact.met(desk, pair, person.id)
     return Carried(person, says=ASKED(name=name))
 
 
@@ -166,6 +167,7 @@ async def pick(desk: Desk, effect: PickTime, person: Person) -> Carried:
     await plan_all(desk, row, effect.at, (person, theirs.other))
     await desk.tell(person.id, "meeting_agreed", row.id, at_once=True)
     await desk.tell(theirs.other.id, "meeting_agreed", row.id)
+    await contact.met(desk, theirs.pair, person.id)
     return Carried(person)
 
 
@@ -202,6 +204,8 @@ async def call_off(desk: Desk, row: MeetingRow, *, by: int = 0, at_once: bool = 
     await store.save(desk.tx, replace(row, state=MeetingState.CANCELLED, file=file))
     await desk.cancel(WAITING, row.id)
     pair = await pairs.get(desk.tx, row.pair_id)
+    if pair is not None:
+        await contact.watch(desk, pair.id, pair.mentor_id, pair.state)
     if not stood or row.file.was is None or pair is None:
         return False
     for side in Side:
@@ -242,6 +246,7 @@ async def over(desk: Desk, _person: Person, about: int) -> None:
     if row is None or pair is None or row.state is not MeetingState.AGREED or row.coming(desk.now):
         return
     await store.save(desk.tx, replace(row, state=MeetingState.PAST))
+    await contact.met(desk, pair)
     for side in Side:
         await desk.tell(pair.person(side), "meeting_how", row.id)
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from bot.affairs import delivery
+from bot.affairs import contact, delivery
 from bot.affairs.desk import Carried, Desk
 from bot.mentoring import mentorship
 from bot.mentoring.goals import months_later
 from bot.mentoring.lookups import NOT_HERE
 from bot.mentoring.mentorship import LIVING, RULES, Event, Mover, PairState, Side, move
+from bot.mentoring.openers import QUIET, UNANSWERED
 from bot.mentoring.people import Person
 from bot.messages import Opening
 from bot.store import pairs as store
@@ -73,6 +74,7 @@ async def happen(
 async def set_clocks(desk: Desk, row: PairRow) -> None:
     """Plan what the clock owes in the state that was just reached."""
     await desk.cancel(TIMERS, row.id)
+    await contact.watch(desk, row.id, row.mentor_id, row.state)
     file = row.file
     if row.state is PairState.TRIAL:
         wait = mentorship.ASK_AGAIN_AFTER if file.asked else mentorship.TRIAL_WITHIN
@@ -87,7 +89,7 @@ async def set_clocks(desk: Desk, row: PairRow) -> None:
 
 async def wind_up(desk: Desk, row: PairRow) -> None:
     """The pair is over: nothing that waits goes out any more, and the mentor's place is free."""
-    await desk.cancel(TIMERS, row.id)
+    await desk.cancel((*TIMERS, QUIET, UNANSWERED), row.id)
     await delivery.stop(desk, row.id)
     from bot.affairs import meetings  # here, because a meeting that was held moves the pair on
 

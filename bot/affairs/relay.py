@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.affairs import delivery, guard
+from bot.affairs import contact, delivery, guard
 from bot.affairs.delivery import deliver, locked, stop
 from bot.affairs.desk import MEDIA, Affair, Carried, Desk, Notice
 from bot.affairs.guard import block
@@ -65,6 +65,7 @@ async def carry(desk: Desk, effect: Relay, person: Person) -> Carried:
     found = await lures(desk, pair, person.id, words)
     state = RelayState.HELD if found else RelayState.WAITING
     number = await relay.add(desk.tx, pair.id, person.id, pair.other_id, state, effect.words, media, desk.now)
+    await contact.wrote(desk, pair, person.id, across=not found)
     if found:
         return Carried(person, then=Opening("held", str(number)))
     return Carried(person, says=await send(desk, pair, number, name))
@@ -134,6 +135,7 @@ async def send_held(desk: Desk, effect: SendHeld, person: Person) -> Carried:
     row, pair, waits = found
     if waits:
         return Carried(person, then=Opening("held", str(row.id)))
+    await contact.wrote(desk, pair, person.id, across=True)
     says = await send(desk, pair, row.id, name_of(pair, await pairs.pairs_of(desk.tx, person.id)))
     return Carried(person, says=says, then=await next_held(desk, pair, person))
 

@@ -17,6 +17,8 @@ from bot.mentoring.lookups import NOT_HERE
 from bot.mentoring.path import Decided, MentorState
 from bot.mentoring.people import Person
 from bot.mentoring.team import (
+    DIGEST,
+    MORNING,
     MOST_NAMED,
     MOST_PROPOSED,
     MOST_REASONS,
@@ -39,6 +41,9 @@ from bot.mentoring.team import (
     WhatWaits,
     Work,
     coordinates,
+    counted,
+    next_morning,
+    worth_telling,
 )
 from bot.messages import Opening
 from bot.store import growth, pairs, people, team
@@ -111,6 +116,26 @@ async def what_waits(desk: Desk, _what: WhatWaits, person: Person) -> Waiting:
         await desk.not_hers(person, "what waits for the team")
         return Waiting()
     return await team.what_waits(desk.tx, person.id, desk.now)
+
+
+async def morning(desk: Desk, person: Person, _about: int) -> None:
+    """Every morning, as long as she is a coordinator: whether there is something that she should hear of."""
+    told_at = await team.told_at(desk.tx, person.id)
+    if told_at is None:
+        return
+    await desk.plan(person.id, MORNING, 0, next_morning(person.zone, desk.now))
+    if coordinates(person) and worth_telling(await team.what_waits(desk.tx, person.id, desk.now), told_at):
+        await desk.plan(person.id, DIGEST, 0, desk.now)
+
+
+async def digest(desk: Desk, person: Person, _about: int) -> Notice | None:
+    """All that waits for her, in one message."""
+    waiting = await team.what_waits(desk.tx, person.id, desk.now) if coordinates(person) else Waiting()
+    if not waiting.counts:
+        return None
+    await team.told(desk.tx, person.id, desk.now)
+    words = lines(_("Good morning! This waits for you today:"), counted(waiting))
+    return Notice(words, ((LOOK, Opening("coordination")),))
 
 
 async def ask_pair(desk: Desk, effect: AskPair, person: Person) -> Carried:
@@ -310,6 +335,13 @@ AFFAIR = cases.AFFAIR | Affair(
         AskApplicant: ask_applicant,
         SendRound: send_round,
     },
-    notices={team.WELCOME: welcome, "team_applicant": applied, "team_waiting": waits, "team_asks": asks},
+    notices={
+        team.WELCOME: welcome,
+        "team_applicant": applied,
+        "team_waiting": waits,
+        "team_asks": asks,
+        DIGEST: digest,
+    },
+    deeds={MORNING: morning},
     leaves=(leave,),
 )

@@ -16,12 +16,12 @@ from bot.affairs.desk import Desk, Office
 from bot.clock import Clock
 from bot.errors import MediaGone, TryLater
 from bot.messages import Channel
-from bot.store import growth, mail, relay
+from bot.store import growth, introductions, mail, meetings, relay
 from bot.store.door import Store
 
 log = structlog.get_logger(__name__)
 
-KEPT = timedelta(days=30)  # update ids, finished messages, what women write to each other (TRUST, "Retention")
+KEPT = timedelta(days=30)  # update ids, finished messages, what women wrote, when they met (TRUST, "Retention")
 FETCH_EVERY = 5  # seconds; WhatsApp keeps a voice note's address for minutes only
 FORGET_EVERY = 3600  # seconds
 FIRE_EVERY = 5  # seconds
@@ -124,5 +124,7 @@ class Scheduler:
             async with self.store.begin() as tx:
                 await mail.forget_before(tx, self.clock.now() - KEPT)
                 await relay.forget_before(tx, self.clock.now() - KEPT)
+                await meetings.forget_before(tx, self.clock.now() - KEPT)
+                await introductions.forget_before(tx, self.clock.now() - KEPT)
         except TryLater:
             log.warning("forgetting waits for the database")

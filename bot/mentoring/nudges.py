@@ -54,6 +54,7 @@ NUDGES: Mapping[str, Nudge] = {
     STILL_THERE: Nudge(Whom.MEMBER, 2, None, "check_in"),
     "pair_agree_again": Nudge(Whom.BOTH, 3, 3 * DAY, "agreement"),
     "pair_ending": Nudge(Whom.BOTH, 3, None, "ending"),
+    "mentor_unanswered": Nudge(Whom.MENTOR, 3, None, "write"),
     "plan_moment": Nudge(Whom.MEMBER, 1, 3 * HOUR, "goals"),  # she chose this moment herself
     "milestone_due": Nudge(Whom.MEMBER, 4, 6 * HOUR, "check_in"),  # on its day or not at all: the check-in asks too
     "goal_after_2w": Nudge(Whom.MEMBER, 5, 7 * DAY, "after"),
@@ -61,6 +62,8 @@ NUDGES: Mapping[str, Nudge] = {
     "goal_after_3m": Nudge(Whom.MEMBER, 5, 56 * DAY, "after"),
     "goal_after_6m": Nudge(Whom.MEMBER, 5, None, "after"),
     "mentor_back": Nudge(Whom.MENTOR, 4, None, "mentoring"),
+    "team_digest": Nudge(Whom.TEAM, 4, 3 * DAY, "coordination"),
+    "mentor_quiet": Nudge(Whom.MENTOR, 6, None, "opener"),
     "pair_chain": Nudge(Whom.MENTEE, 8, None, "chain"),
 }
 

@@ -111,6 +111,19 @@ def check_in_next(rhythm: Rhythm, last: datetime) -> datetime:
     return found
 
 
+def check_in_moved(rhythm: Rhythm, planned: datetime, came: datetime | None, now: datetime) -> datetime:
+    """The check-in that was planned, after her rhythm has changed: on her day of the same ISO week, so that nobody is
+    asked twice in a week, nor, however often she changes it, never. Where that is past, or sooner than four days after
+    what came to her last, it stays when it was. Moments are UTC."""
+    if rhythm.paused_until is not None and planned < rhythm.paused_until:
+        return check_in_after(rhythm, now)
+    zone = ZoneInfo(rhythm.zone)
+    then = planned.astimezone(zone).date()
+    found = awake(rhythm, on(then + timedelta(days=rhythm.day - then.weekday()), rhythm.at, zone))
+    too_soon = found <= now or (came is not None and found - came < APART)
+    return awake(rhythm, planned) if too_soon else found
+
+
 def may_come(rhythm: Rhythm, nudged_at: datetime | None, now: datetime) -> datetime:
     """The first moment from `now` (UTC) on at which something may come to her unasked: after a pause, outside of quiet
     hours, and not on a day (of hers) on which something came already."""

@@ -7,23 +7,27 @@ nothing, as if what they name did not exist (TRUST, bad input 5).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.dialogue.steps import Json, LookUp
+from bot.dialogue.steps import Json, LookUp, Words, lines, n_
 from bot.mentoring.constraints import Lack
 from bot.mentoring.effects import Effect
 from bot.mentoring.path import MentorFile, MentorState
 from bot.mentoring.people import Person
 from bot.mentoring.profiles import Profile
 from bot.mentoring.reasons import Reason
+from bot.mentoring.rhythm import on
 
 NUMBER_HOLDS = timedelta(hours=48)  # for so long the operator can confirm a new coordinator
 UNANSWERED = timedelta(minutes=60)  # then a reporter is told that nobody has looked (TRUST, Safeguarding)
 LATE = timedelta(hours=24)  # a request without an answer: the mentor was reminded by then (PRODUCT M5)
-STALLED = timedelta(days=21)  # a pair without a message between the two (PRODUCT N4)
+STALLED = timedelta(days=21)  # a pair in which neither wrote, and they did not meet (PRODUCT N4)
+TEAM_MORNING = time(9, 30)  # when the team is told what waits
+MORNING, DIGEST = "team_morning", "team_digest"  # what the clock owes a coordinator: to look each morning, and to tell
 MOST_LISTED = 70  # what waits beyond these shows once they are done
 MOST_READ = 20  # messages of a pair that are read in a case, the last ones
 MOST_PROPOSED = 40  # pairs that one round shows: ten screens
@@ -128,12 +132,47 @@ class Waits(msgspec.Struct, frozen=True):
         """Under which it is found in a list, and opened by a button."""
         return f"{self.work.value}-{self.about}"
 
+    @property
+    def came(self) -> datetime:
+        """When it came into the list: a request or a pair only after some time in which nothing happened."""
+        return self.since + {Work.REQUEST: LATE, Work.PAIR: STALLED}.get(self.work, timedelta(0))
+
 
 class Waiting(msgspec.Struct, frozen=True):
-    """All that waits: how much of each, and the oldest first, at most MOST_LISTED."""
+    """All that waits: how much of each, the oldest first, at most MOST_LISTED, and when the last of it came (UTC)."""
 
     counts: dict[Work, int] = {}
     oldest: tuple[Waits, ...] = ()
+    came: datetime | None = None
+
+
+COUNTS = {
+    Work.REPORT: lambda n: n_("{n} report", "{n} reports", n),
+    Work.HELP: lambda n: n_("{n} call for help with a pair", "{n} calls for help with a pair", n),
+    Work.APPLICANT: lambda n: n_("{n} woman who wants to be a mentor", "{n} women who want to be mentors", n),
+    Work.MENTEE: lambda n: n_("{n} woman without a mentor", "{n} women without a mentor", n),
+    Work.REQUEST: lambda n: n_("{n} request without an answer", "{n} requests without an answer", n),
+    Work.PAIR: lambda n: n_("{n} pair, quiet for 3 weeks", "{n} pairs, quiet for 3 weeks", n),
+}
+
+
+def counted(waiting: Waiting) -> Words:
+    """How much of each waits, in one line each."""
+    return lines(*(COUNTS[work](waiting.counts[work]) for work in Work if work in waiting.counts))
+
+
+def worth_telling(waiting: Waiting, told_at: datetime) -> bool:
+    """Whether a coordinator is told in the morning what waits: something has come since she was told the last time
+    (UTC), or somebody has asked for help and nobody has closed it."""
+    new = waiting.came is not None and waiting.came > told_at
+    return new or not waiting.counts.keys().isdisjoint({Work.REPORT, Work.HELP})
+
+
+def next_morning(zone: str, now: datetime) -> datetime:
+    """When the team is told what waits: the next half past nine of her wall clock after `now`, UTC."""
+    here = ZoneInfo(zone)
+    today = now.astimezone(here).date()
+    return next(at for day in (0, 1) if (at := on(today + timedelta(days=day), TEAM_MORNING, here)) > now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from bot.store.growth import Answers, goals_of
 
 async def everything_of(tx: Tx, person_id: int) -> dict[str, Any]:
     """All that is kept of her. Voice notes and photos by id, length and state."""
-    consents = await tx.conn.execute(sa.select(t.consents).where(t.consents.c.person_id == person_id))
-    assessments = await tx.conn.execute(sa.select(t.assessments).where(t.assessments.c.person_id == person_id))
-    talks = await tx.conn.execute(sa.select(t.talks).where(t.talks.c.person_id == person_id))
-    media = await tx.conn.execute(sa.select(t.media).where(t.media.c.person_id == person_id))
-    addresses = await tx.conn.execute(sa.select(t.addresses).where(t.addresses.c.person_id == person_id))
+    consents = await rows(tx, t.consents, t.consents.c.person_id == person_id)
+    assessments = await rows(tx, t.assessments, t.assessments.c.person_id == person_id)
+    talks = await rows(tx, t.talks, t.talks.c.person_id == person_id)
+    media = await rows(tx, t.media, t.media.c.person_id == person_id)
+    addresses = await rows(tx, t.addresses, t.addresses.c.person_id == person_id)
     return {
         **await between(tx, person_id),
         "addresses": [{"channel": row.channel, "address": tx.vault.open(row.sealed)} for row in addresses],
@@ -131,6 +131,7 @@ async def her_pairs(tx: Tx, person_id: int) -> list[dict[str, Any]]:
                 "role": side, "state": row.state, "began_at": iso(row.began_at), "ended_at": iso(row.ended_at),
                 "agreed_at": iso(file.agreed.get(side)), "rhythm": file.rhythm, "months": file.months,
                 "voice_and_photos": side in file.media, "contact_details": side in file.contacts,
+                **({"week": msgspec.to_builtins(file.week)} if file.week is not None and side is Side.MENTEE else {}),
             }
         )  # fmt: skip
     return found

@@ -13,6 +13,8 @@ from bot.store import tables as t
 from bot.store.door import Tx
 
 PURPOSE = "introduced"  # of the invitation behind such a link: the talk that it opens
+# What can still come of one that is over.
+UNTOLD = ("introduction_made", "introduction_done", "introduction_reach", "introduction_closed", "introduction_over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,15 @@ async def save(tx: Tx, row: IntroductionRow) -> None:
         .where(t.introductions.c.id == row.id)
         .values(contact_id=row.contact_id, state=row.state.value, sealed=tx.vault.seal_json(row.file))
     )
+
+
+async def forget_before(tx: Tx, moment: datetime) -> None:
+    """Retention: introductions from before this moment are deleted once they are over and nothing of them is due. What
+    was made, or did not come about, is told long before."""
+    i = t.introductions.c
+    over = i.state.in_((IntroductionState.ACCEPTED.value, IntroductionState.CLOSED.value))
+    waits = sa.select(t.due.c.id).where(t.due.c.kind.in_(UNTOLD), t.due.c.about == i.id)
+    await tx.conn.execute(sa.delete(t.introductions).where(over, i.created_at < moment, ~waits.exists()))
 
 
 # --- the link -----------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from bot.mentoring.meetings import MeetingFile, MeetingState
 from bot.store import tables as t
 from bot.store.door import Tx
 
+UNTOLD = ("meeting_cancelled", "meeting_lapsed", "meeting_how")  # what can still be told of one that is over
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingRow:
@@ -84,6 +86,15 @@ async def save(tx: Tx, meeting: MeetingRow) -> None:
             sealed=tx.vault.seal_json(meeting.file),
         )
     )
+
+
+async def forget_before(tx: Tx, moment: datetime) -> None:
+    """Retention: meetings that are over or off since before this moment are deleted, once nothing of them is due."""
+    m = t.meetings.c
+    over = m.state.in_((MeetingState.PAST.value, MeetingState.CANCELLED.value))
+    waits = sa.select(t.due.c.id).where(t.due.c.kind.in_(UNTOLD), t.due.c.about == m.id)
+    old = sa.func.coalesce(m.at, m.created_at) < moment
+    await tx.conn.execute(sa.delete(t.meetings).where(over, old, m.created_at < moment, ~waits.exists()))
 
 
 async def untold_of(tx: Tx, person_id: int) -> list[tuple[int, int]]:

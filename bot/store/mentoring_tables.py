@@ -79,6 +79,7 @@ pairs = Table(
     Column("began_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("openers", Integer, nullable=False, server_default="0"),  # questions to begin with that her mentor has read
     Index("ix_pairs_one_living", "mentee_id", unique=True, sqlite_where=text(LIVING), postgresql_where=text(LIVING)),
     Index("ix_pairs_mentor", "mentor_id", "state"),
     Index("ix_pairs_mentee", "mentee_id"),
@@ -168,6 +169,7 @@ coordinators = Table(
     Column("state", String(10), nullable=False),  # bot.mentoring.team.CoordinatorState
     Column("number", String(12), nullable=False, server_default=""),  # what the operator confirms her by
     Column("at", Moment, nullable=False),
+    Column("told_at", Moment),  # when she read the last time in one message what waits
 )
 
 due = Table(

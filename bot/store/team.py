@@ -11,12 +11,15 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from bot.mentoring.meetings import MeetingState
 from bot.mentoring.mentorship import LIVING, PairState
 from bot.mentoring.path import MentorFile, MentorState
 from bot.mentoring.relay import RelayState
 from bot.mentoring.requests import RequestState
 from bot.mentoring.team import (
+    DIGEST,
     LATE,
+    MORNING,
     MOST_LISTED,
     NUMBER_HOLDS,
     STALLED,
@@ -27,6 +30,7 @@ from bot.mentoring.team import (
     Waiting,
     Waits,
     Work,
+    next_morning,
 )  # fmt: skip
 from bot.store import due, mail, people
 from bot.store import tables as t
@@ -84,6 +88,23 @@ async def everyone(tx: Tx) -> list[Coordinator]:
     return [coordinator_of(row) for row in rows]
 
 
+async def told_at(tx: Tx, person_id: int) -> datetime | None:
+    """When a coordinator was told last what waits; before that, since when she is one. None for who is none."""
+    c = t.coordinators.c
+    at: datetime | None = await tx.conn.scalar(
+        sa.select(sa.func.coalesce(c.told_at, c.at, type_=t.Moment)).where(
+            c.person_id == person_id, c.state == CoordinatorState.CONFIRMED.value
+        )
+    )
+    return at
+
+
+async def told(tx: Tx, person_id: int, now: datetime) -> None:
+    """She is told now what waits."""
+    hers = t.coordinators.c.person_id == person_id
+    await tx.conn.execute(sa.update(t.coordinators).where(hers).values(told_at=now))
+
+
 async def how_many(tx: Tx) -> int:
     """How many are confirmed."""
     confirmed = t.coordinators.c.state == CoordinatorState.CONFIRMED.value
@@ -126,6 +147,9 @@ async def confirm(tx: Tx, number: str, now: datetime) -> int | None:
         return None
     await give_role(tx, person_id, coordinator=True)
     await due.plan(tx, WELCOME, 0, person_id, now)
+    person = await people.get(tx, person_id)
+    if person is not None:
+        await due.plan(tx, MORNING, 0, person_id, next_morning(person.zone, now))
     await mail.audit(tx, [(person_id, "confirmed as coordinator")], now)
     return person_id
 
@@ -136,6 +160,7 @@ async def remove(tx: Tx, person_id: int, now: datetime) -> bool:
     gone = await tx.conn.execute(sa.delete(t.coordinators).where(t.coordinators.c.person_id == person_id))
     if not gone.rowcount:
         return False
+    await due.cancel(tx, (MORNING, DIGEST), 0, person_id)
     await give_role(tx, person_id, coordinator=False)
     await tx.conn.execute(sa.delete(t.talks).where(t.talks.c.person_id == person_id, t.talks.c.name.in_(TALKS)))
     await mail.audit(tx, [(person_id, "no coordinator any more")], now)
@@ -266,6 +291,8 @@ async def what_waits(tx: Tx, person_id: int, now: datetime) -> Waiting:
         *await late_requests(tx, now),
         *await silent_pairs(tx, now),
     ]
+    if not found:
+        return Waiting()
     oldest = sorted(found, key=lambda one: (one[0].since, one[0].key))[:MOST_LISTED]
     names = await names_of(tx, [who for _one, *two in oldest for who in two if who is not None])
     return Waiting(
@@ -274,6 +301,7 @@ async def what_waits(tx: Tx, person_id: int, now: datetime) -> Waiting:
             msgspec.structs.replace(one, name=names.get(name or 0, ""), other=names.get(other or 0, ""))
             for one, name, other in oldest
         ),
+        max(one.came for one, *_two in found),
     )
 
 
@@ -328,13 +356,16 @@ async def late_requests(tx: Tx, now: datetime) -> list[Found]:
 
 
 async def silent_pairs(tx: Tx, now: datetime) -> list[Found]:
-    """Pairs on their way in which neither has written for three weeks, since the last word or the beginning."""
-    p, r = t.pairs.c, t.relayed.c
+    """Pairs on their way in which for three weeks neither has written and they have not met, since the last of it or
+    the beginning. A meeting that is proposed or still to come is no silence."""
+    p, r, m, still = t.pairs.c, t.relayed.c, t.meetings.c, now - STALLED
+    at = sa.func.coalesce(m.at, m.created_at)
     word = sa.select(sa.func.max(r.at)).where(r.pair_id == p.id).scalar_subquery()
-    last = sa.type_coerce(sa.func.coalesce(word, p.began_at), t.Moment())
+    met = sa.select(sa.func.max(at)).where(m.pair_id == p.id, m.state != MeetingState.CANCELLED.value).scalar_subquery()
+    last = [sa.type_coerce(sa.func.coalesce(one, p.began_at), t.Moment()) for one in (word, met)]
     rows = await tx.conn.execute(
-        sa.select(p.id, p.mentee_id, p.mentor_id, last.label("last")).where(
-            p.state.in_(LIVING - {PairState.HOLD}), last <= now - STALLED
+        sa.select(p.id, p.mentee_id, p.mentor_id, last[0].label("word"), last[1].label("met")).where(
+            p.state.in_(LIVING - {PairState.HOLD}), *(one <= still for one in last)
         )
     )
-    return [(Waits(Work.PAIR, row.id, row.last), row.mentee_id, row.mentor_id) for row in rows]
+    return [(Waits(Work.PAIR, row.id, max(row.word, row.met)), row.mentee_id, row.mentor_id) for row in rows]

@@ -129,7 +129,30 @@ async def test_another_day_brings_no_second_check_in_so_soon(stage: Stage) -> No
     amina = await amina_with(stage)
     await until(stage, SUNDAY)
     await does(amina, SetProfile(check_in_day=0))
-    assert (await due_of(amina))["check_in"] == datetime(2027, 3, 15, 17, tzinfo=UTC)
+    assert (await due_of(amina))["check_in"] == SUNDAY + timedelta(days=7)  # Monday would be tomorrow
+    await does(amina, SetProfile(check_in_day=4))
+    assert (await due_of(amina))["check_in"] == SUNDAY + timedelta(days=5)
+
+
+async def test_however_often_she_changes_her_day_she_is_asked_once_a_week(stage: Stage) -> None:
+    """Each time on the eve, to the day that is just over: nothing is put off for ever."""
+    amina = await amina_with(stage, replace(PLAN, milestones=(), if_then=None))
+    await until(stage, datetime(2027, 3, 1, 17, 30, tzinfo=UTC))
+    for _day in range(28):
+        await stage.forward(days=1)
+        yesterday = (stage.clock.now() - timedelta(days=1)).weekday()
+        await does(amina, SetProfile(check_in_day=yesterday))
+        await amina.phone.types("menu")
+    asked = [seen for seen in amina.phone.chat if seen.text == "Hello! How was your week?"]
+    assert len(asked) == 4
+
+
+async def test_a_reminder_on_the_eve_puts_no_check_in_off(stage: Stage) -> None:
+    amina = await amina_with(stage, replace(PLAN, milestones=()))
+    await until(stage, datetime(2027, 3, 2, 9, tzinfo=UTC))
+    assert "small first step" in amina.phone.last.text
+    await does(amina, SetProfile(check_in_at=time(17)))
+    assert (await due_of(amina))["check_in"] == SUNDAY - timedelta(hours=1)
 
 
 async def test_reminders_follow_the_goal(stage: Stage) -> None:

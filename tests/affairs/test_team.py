@@ -272,8 +272,8 @@ async def test_a_silent_pair_is_asked_how_it_goes(stage: Stage) -> None:
     number = await pair(amina, bea)
     await stage.forward(days=22)
     await cora.phone.types("coordination")
-    assert "1 pair without a message for 3 weeks" in cora.phone.last.text
-    assert "1. Silent: Fictive Amina and Fictive Bea" in cora.phone.last.text
+    assert "1 pair, quiet for 3 weeks" in cora.phone.last.text
+    assert "1. Quiet: Fictive Amina and Fictive Bea" in cora.phone.last.text
     await cora.phone.taps("1")
     await cora.phone.taps("Ask both")
     assert "The team asks how you are, you and Fictive Bea." in amina.phone.last.text

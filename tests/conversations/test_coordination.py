@@ -131,7 +131,7 @@ def test_a_row_opens_what_it_is_about(row: str, then: tuple[str, str]) -> None:
     [
         ("mentee-4", "Woman 4 waits for a mentor since 2027-03-01.", ["round", "list"]),
         ("request-5", "Woman 5 asked Other 5 on 2027-03-01.", ["list"]),
-        ("pair-6", "Woman 6 and Other 6: no message since 2027-03-01.", ["ask", "list"]),
+        ("pair-6", "Woman 6 and Other 6: no message and no meeting since 2027-03-01.", ["ask", "list"]),
     ],
 )
 def test_the_others_are_told_here(row: str, said: str, doors: list[str]) -> None:

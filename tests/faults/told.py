@@ -149,6 +149,20 @@ async def coordinates(scene: Scene) -> list[To]:
     return [(await scene.coordinator(), 0)]
 
 
+async def all_wait(scene: Scene) -> list[To]:
+    """A coordinator for whom something of everything waits."""
+    cora, long_ago = await scene.coordinator(), scene.now - timedelta(days=30)
+    await applying(MentorState.WAITING)(scene)
+    await waiting(scene)
+    for why in ("money", team.HELP):
+        await case(CaseFile(why))(scene)
+    late, quiet = await request(Side.MENTOR)(scene), await of_pair(PairState.ACTIVE)(scene)
+    for table, column, found in ((t.requests, "asked_at", late), (t.pairs, "began_at", quiet)):
+        old = sa.update(table).where(table.c.id.in_([number for _her, number in found])).values({column: long_ago})
+        await scene.does(lambda tx, old=old: tx.conn.execute(old))  # type: ignore[misc]
+    return [(cora, 0)]
+
+
 # --- requests -----------------------------------------------------------------------------------------------------
 
 
@@ -252,6 +266,16 @@ def relayed(set_up: SetUp, state: RelayState, said: Any, *, about: bool = False)
             new += [(other, number)] if about else [(her, pair)]
         return new
 
+    return told
+
+
+async def written_to_mentor(scene: Scene) -> list[To]:
+    """Mentors whose mentees have written."""
+    found, told = await of_pair(PairState.ACTIVE)(scene), list[To]()
+    for (amina, pair), (lina, _pair) in zip(found[::2], found[1::2], strict=True):
+        row = (pair, amina.id, lina.id, RelayState.POSTED, "Yes", None, scene.now)
+        await scene.does(lambda tx, row=row: relay.add(tx, *row))  # type: ignore[misc]
+        told.append((lina, pair))
     return told
 
 

@@ -18,6 +18,7 @@ from bot.mentoring.meetings import (
     MeetingState,
 )
 from bot.mentoring.mentorship import PairState, Side, Week
+from bot.mentoring.openers import OPENERS
 from bot.mentoring.path import MentorState
 from bot.mentoring.profiles import Level, Profile
 from bot.mentoring.relay import LONGEST, Concern, RelayState
@@ -33,6 +34,7 @@ from tests.faults.cases import SPOKEN, words
 from tests.faults.told import (
     SetUp,
     all_of,
+    all_wait,
     applying,
     asked_of_gone,
     case,
@@ -49,6 +51,7 @@ from tests.faults.told import (
     waiting,
     week,
     with_the_next,
+    written_to_mentor,
 )
 
 BEFORE = {"at": "trial_at", "days": -30}  # they were connected once
@@ -66,12 +69,15 @@ SET_UPS: Mapping[str, SetUp] = {
     "mentor_declined": all_of(
         applying(MentorState.DECLINED, reason=words(500)), applying(MentorState.DECLINED, reason=None)
     ),
+    "mentor_unanswered": written_to_mentor,
+    "mentor_quiet": all_of(*[of_pair(PairState.ACTIVE, Side.MENTOR)] * (len(OPENERS) // 2)),  # each question once
     "mentor_back": applying(MentorState.APPROVED, paused=-timedelta(hours=1)),
     "are_you_there": applying(MentorState.APPROVED, paused=timedelta(days=28)),
     "team_paused": applying(WAITS),
     "team_welcome": coordinates,
     "team_applicant": to_team(all_of(applying(WAITS), applying(WAITS, question=words(500), answer=words(500)))),
     "team_waiting": to_team(waiting),
+    "team_digest": all_wait,
     "team_asks": ACTIVE,
     "team_report": to_team(case(REPORT)),
     "team_help": to_team(all_of(case(HELP), case(HELP, about=False))),

@@ -242,6 +242,13 @@ def met() -> Iterator[Case]:
     yield Case("not over", looks={MeetingOf: meeting_of(MeetingState.AGREED, at=LATER)}, about="5")
 
 
+def opener() -> Iterator[Case]:
+    """A question to begin with, of a pair and of one that is over."""
+    for state in PairState:
+        yield Case(state.value, member(Role.MENTOR), {PairOf: pair_of(state, Side.MENTOR)}, "7-3")
+    yield Case("no question", member(Role.MENTOR), {PairOf: pair_of(PairState.ACTIVE, Side.MENTOR)}, "7")
+
+
 def introduce() -> Iterator[Case]:
     """By a mentor, before and after contacts are shared."""
     for agreed in (frozenset[Side](), BOTH):
@@ -272,5 +279,5 @@ def introduced() -> Iterator[Case]:
 CASES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "agreement": agreement, "trial": trial, "pair": hub, "ending": ending, "feedback": feedback, "chain": chain,
     "write": write, "held": held, "contacts": contacts, "report": report, "meet": meet, "meeting": meeting, "met": met,
-    "introduce": introduce, "introduced": introduced,
+    "introduce": introduce, "introduced": introduced, "opener": opener,
 }  # fmt: skip

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.mentoring.rhythm import (
     APART,
     Rhythm,
     awake,
     check_in_after,
+    check_in_moved,
     check_in_next,
     may_come,
     on,
@@ -167,3 +169,27 @@ def test_an_hour_in_the_night_moves_to_the_morning() -> None:
     sunday = datetime(2027, 3, 7, 22, 30, tzinfo=UTC)  # half past eleven on Sunday: it waits for Monday at nine
     assert check_in_after(rhythm, sunday) == datetime(2027, 3, 8, 8, 0, tzinfo=UTC)
     assert check_in_after(rhythm, sunday + timedelta(hours=2)) == datetime(2027, 3, 8, 8, 0, tzinfo=UTC)
+
+
+@given(rhythms, rhythms, any_moment, st.timedeltas(timedelta(0), timedelta(days=13)))
+def test_a_check_in_that_is_moved_stays_in_its_week(
+    before: Rhythm, after: Rhythm, came: datetime, later: timedelta
+) -> None:
+    """Whatever she changes, and whenever: in the week in which it was due, unless that is moved out of a night."""
+    after = replace(after, zone=before.zone, paused_until=None)
+    planned, now = check_in_next(replace(before, paused_until=None), came), came + later
+    if planned <= now:
+        return
+    moved = check_in_moved(after, planned, came, now)
+    assert moved > now
+    assert not is_quiet(after, moved)
+    assert moved - came >= APART
+    assert week(after, moved) != week(after, came)
+    eve = moved - timedelta(days=1)
+    assert week(after, planned) in (week(after, moved), week(after, eve))
+
+
+def test_a_pause_puts_it_off_to_the_first_after_it() -> None:
+    sunday, until = datetime(2027, 3, 7, 17, tzinfo=UTC), datetime(2027, 3, 15, 9, tzinfo=UTC)
+    found = check_in_moved(Rhythm(paused_until=until), sunday, None, sunday - timedelta(days=2))
+    assert found == sunday + timedelta(days=14)

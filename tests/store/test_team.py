@@ -12,7 +12,17 @@ from bot.mentoring.mentorship import PairFile
 from bot.mentoring.path import MentorFile
 from bot.mentoring.people import Person
 from bot.mentoring.requests import RequestFile
-from bot.mentoring.team import NUMBER_HOLDS, STALLED, UNANSWERED, CaseFile, CaseState, CoordinatorState, Waits, Work
+from bot.mentoring.team import (
+    MORNING,
+    NUMBER_HOLDS,
+    STALLED,
+    UNANSWERED,
+    CaseFile,
+    CaseState,
+    CoordinatorState,
+    Waits,
+    Work,
+)
 from bot.store import due, invites, people, team
 from bot.store import tables as t
 from bot.store.door import Store, Tx
@@ -89,7 +99,9 @@ async def test_only_the_right_number_in_time_confirms_and_only_once(store: Store
         assert not (await person(tx, bea)).coordinator
         assert await team.how_many(tx) == 1
         told = await due.claim(tx, NOW + 3 * DAY, 9)
-        assert [(one.kind, one.person_id) for one in told] == [(team.WELCOME, ada)]
+        assert [(one.kind, one.person_id) for one in told] == [(team.WELCOME, ada), (MORNING, ada)]
+        assert await team.remove(tx, ada, NOW)
+        assert [one.kind for one in await due.claim(tx, NOW + 3 * DAY, 9)] == [team.WELCOME]
 
 
 async def test_asking_again_gives_a_new_number_in_place_of_the_old(store: Store) -> None:

@@ -15,7 +15,7 @@ from bot.store.door import Tx
 from bot.store.given import NUMBER, Given
 
 
-class Due(msgspec.Struct, frozen=True):
+class Due(msgspec.Struct, frozen=True, gc=False):
     """Something due to a person: a notice or deed of bot.affairs by its `kind`, and the id that it is about (0 for
     none). tries: how often it failed before. id: of its row, where it was claimed."""
 

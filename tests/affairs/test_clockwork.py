@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
@@ -26,7 +27,7 @@ from conversations import PROGRAMME
 from tests.affairs.cast import Woman, only, woman
 
 SUNDAY = datetime(2027, 3, 7, 17, tzinfo=UTC)  # six in the evening in Brussels
-ENDING, CHAIN, AGAIN = "pair_ending", "pair_chain", "pair_agree_again"
+ENDING, CHAIN = "pair_ending", "pair_chain"
 WEEK = timedelta(weeks=1)
 UNTRUE = 13
 
@@ -101,22 +102,35 @@ async def test_what_falls_together_is_sorted_by_what_matters(stage: Stage) -> No
     assert told(amina) == ["check_in 0", "pair_ending 7", "pair_chain 7"]
 
 
+def what_matters(hers: Mapping[str, datetime], now: datetime) -> str:
+    """Of what is not too late, what has the best rank; of several what was due first."""
+    lates = {kind: NUDGES[kind].late for kind in hers}
+    true = [kind for kind, late in lates.items() if late is None or now <= hers[kind] + late]
+    return min(true, key=lambda kind: (NUDGES[kind].rank, hers[kind]))
+
+
 async def test_after_three_days_off_one_message_each_and_it_is_the_one_that_matters(stage: Stage) -> None:
-    """What matters most came last, far behind in the queue."""
-    several = [await woman(stage, f"Fictive woman {number}") for number in range(6)]
+    """Many kinds are due to each woman, at any time of these days, and what matters most may stand far behind."""
+    chance, back = random.Random(3), SUNDAY + 3 * DAY
+    several = [await woman(stage, f"Fictive woman {number}") for number in range(8)]
+    wanted = []
     for number, her in enumerate(several):
-        await plan(her, CHAIN, SUNDAY + number * timedelta(minutes=1))
-        await plan(her, AGAIN, SUNDAY + timedelta(hours=20, minutes=number))
-        await plan(her, CHECK_IN, SUNDAY + timedelta(hours=40, minutes=number))
-    stage.clock.at = SUNDAY + 3 * DAY
-    for _transaction in range(4):
+        kinds = chance.sample(sorted(NUDGES), 2 + number)
+        ats = [SUNDAY + timedelta(minutes=minute) for minute in chance.sample(range(3 * 24 * 60), len(kinds))]
+        hers = {CHAIN: back, **dict(zip(kinds, ats, strict=True))}
+        wanted.append([f"{what_matters(hers, back)} 0"])
+        for kind, at in hers.items():
+            await plan(her, kind, at)
+    stage.clock.at = back
+    for _transaction in range(2 * len(several)):
         async with stage.sorora.store.begin() as tx:
-            await fire_all(Desk(tx, stage.sorora.house.office, stage.clock.now()), 2)
+            await fire_all(Desk(tx, stage.sorora.house.office, back), 2)
     await stage.settle()
-    assert [told(her) for her in several] == [["check_in 0"]] * 6
-    for _hour in range(12):
-        await stage.forward(minutes=10)
-    assert [told(her) for her in several] == [["check_in 0"]] * 6
+    assert [told(her) for her in several] == wanted
+    assert len({first for (first,) in wanted}) > 1
+    for _time in range(6):
+        await stage.forward(minutes=20)
+    assert [told(her) for her in several] == wanted
 
 
 async def test_too_late_is_left_out_and_the_next_comes(stage: Stage) -> None:

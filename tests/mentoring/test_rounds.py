@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.matching import greedy
+from bench.matching import greedy, proven
 from bench.matching import mentees as many_mentees
 from bench.matching import mentors as many_mentors
 from bot.mentoring.constraints import Against, Lack, against
@@ -101,6 +101,8 @@ def test_it_beats_greedy_and_short_lists_lose_nothing(many: int, few: int) -> No
     narrow, whole = assign(pool, mentees, NOW, width=2), assign(pool, mentees, NOW, width=few)
     assert worth(narrow, mentees, pool) == worth(whole, mentees, pool) == worth(outcome, mentees, pool)
     assert narrow.solutions > 1
+    assert proven(pool, mentees, outcome)
+    assert not proven(pool, mentees, change(outcome, pairs=outcome.pairs[1:]))  # the proof can fail
     assert whole.solutions == 1
 
 

@@ -79,6 +79,10 @@ power: .venv/development ## power cuts in the middle of everything: no acknowled
 chaos: .venv/development ## all that can go wrong at the platforms: nothing lost, nothing doubled, nobody called too early
 	$(BIN)/python -m tests.faults.chaos --updates $(UPDATES) --bugs $(ARGS)
 
+pgkill: KILLS = 200
+pgkill: .venv/development ## several processes on one PostgreSQL, killed under load, the server too (longer: make pgkill KILLS=2000)
+	$(BIN)/python -m tests.faults.pgkill --kills $(KILLS) --bugs $(ARGS)
+
 newcomer: .venv/development ## the newcomer's path and the story of a pair on all channels; she is killed at every step
 	$(LONG) -s -n auto tests/e2e/test_newcomer.py tests/e2e/test_full_story.py $(ARGS)
 

@@ -112,7 +112,7 @@ class Post:
                 self.news.clear()
                 busy, due = False, None
                 try:
-                    busy, due = await self.round()
+                    busy, due = await self.whole_round()
                 except TryLater:
                     log.warning("the outbox waits for the database", channel=self.channel.name)
                 except Exception as broken:  # whatever it is, sending goes on
@@ -121,6 +121,17 @@ class Post:
                     await self.nap(due)
         finally:
             await self.finish_up()
+
+    async def whole_round(self) -> tuple[bool, datetime | None]:
+        """A round that is not cut off where sending ends: what it has just claimed would wait for its lease."""
+        task = asyncio.ensure_future(self.round())
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task}, timeout=LAST_MOMENT)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
 
     async def round(self) -> tuple[bool, datetime | None]:
         """Record what was sent and claim what is due, in one transaction. Gives whether there was anything to do, and

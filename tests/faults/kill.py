@@ -31,13 +31,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from bot.affairs import all_affairs
 from bot.affairs.desk import Office
+from bot.clock import MovableClock
 from bot.engine.batches import Batches
 from bot.engine.outbox import Outbox
 from bot.engine.wishes import House
@@ -71,7 +72,7 @@ class Woman:
     said: list[str] = field(default_factory=list)
     waiting: Incoming | None = None
     acknowledged: list[Incoming] = field(default_factory=list)
-    heard: list[tuple[int, int]] = field(default_factory=list)  # (id of the message, life in which it came)
+    heard: list[tuple[int, object]] = field(default_factory=list)  # (id of the message, life in which it came)
 
 
 @dataclass
@@ -88,11 +89,11 @@ class Report:
 class Campaign:
     """A database, its people, and as many lives as wanted."""
 
-    def __init__(self, directory: Path, number: int, bug: str = "") -> None:
+    def __init__(self, url: str, clock: StageClock | MovableClock, number: int, bug: str = "") -> None:
         self.chance = random.Random(number)  # the same number, the same kills
-        self.bug = bug
-        self.store = Store.open(f"sqlite+aiosqlite:///{directory / f'{number}.db'}", Vault([new_key()]))
-        self.clock = StageClock(BEGINNING)
+        self.bug, self.bugs = bug, BUGS
+        self.store = Store.open(url, Vault([new_key()]))
+        self.clock = clock
         self.women = {f"woman-{n}": Woman(f"woman-{n}") for n in range(PEOPLE)}
         self.life = 0
         self.serial = 0
@@ -106,7 +107,10 @@ class Campaign:
         for _ in range(kills):
             self.live(peaceful=False)
         self.live(peaceful=True)
-        wrong = asyncio.run(self.look())
+        return self.report(asyncio.run(self.look()), began)
+
+    def report(self, wrong: list[str], began: float) -> Report:
+        """What came out of a campaign that began then (time.monotonic)."""
         events = sum(len(woman.acknowledged) for woman in self.women.values())
         twice = sum(len(woman.heard) - len({number for number, _ in woman.heard}) for woman in self.women.values())
         return Report(self.kills, events, twice, time.monotonic() - began, wrong)
@@ -152,8 +156,8 @@ class Campaign:
         """The life of a worker, from its fork to its end."""
         try:
             if self.bug:
-                BUGS[self.bug](self.store)
-            self.store.writer = asyncio.Lock()
+                self.bugs[self.bug](self.store)
+            self.store.writer = self.store.writer and asyncio.Lock()
             channel = Wire()
             outbox = Outbox(self.store, {channel.name: channel}, self.clock)
             batches = Batches(self.store, self.house, self.clock, outbox.poke)
@@ -188,6 +192,10 @@ class Campaign:
                 woman.waiting = None
                 return True
         return False
+
+    def sent(self, line: Line, number: int, address: str) -> None:
+        """Note that a message came."""
+        self.women[address].heard.append((number, self.life))
 
     # --- the books ------------------------------------------------------------------------------------------------
 
@@ -288,7 +296,7 @@ class Line:
         campaign = self.campaign
         if "sent" in word:
             number, address = word["sent"]
-            campaign.women[address].heard.append((number, campaign.life))
+            campaign.sent(self, number, address)
             self.say(accepted=number)
         elif "has" in word:
             if campaign.acknowledged(word["has"]) and not self.peaceful:
@@ -330,6 +338,7 @@ def burn(lines: int) -> None:
     sys.settrace(count)
 
 
+@cache
 def house() -> House:
     """The engine's house with one talk that never ends: two questions, two effects, and again."""
     programme = Programme({**PROGRAMME.talks, DIARY.name: DIARY}, helplines=PROGRAMME.helplines)
@@ -341,7 +350,7 @@ def house() -> House:
 def campaign(order: tuple[str, int, int, str]) -> Report:
     """One campaign: directory, number, kills, bug."""
     directory, number, kills, bug = order
-    return Campaign(Path(directory), number, bug).run(kills)
+    return Campaign(f"sqlite+aiosqlite:///{directory}/{number}.db", StageClock(BEGINNING), number, bug).run(kills)
 
 
 def proof(kills: int, number: int, at_once: int, bug: str = "") -> Report:
@@ -364,12 +373,9 @@ def told(report: Report, bug: str) -> bool:
     """Print a report; whether it is as it should be."""
     well = bool(report.wrong) == bool(bug)
     kinds = "; ".join(sorted({word.lstrip("0123456789 ") for word in report.wrong})) or "all is well"
-    figures = (
-        f"{report.kills} kills, {report.events} events acknowledged, {report.twice} messages twice, "
-        f"{report.seconds:.1f} s"
-    )
+    figures = f"{report.kills} kills, {report.events} events acknowledged, {report.twice} messages twice"
     subject = f"seeded bug {bug}: {'caught' if well else 'NOT CAUGHT'}" if bug else "as it is"
-    print(f"{subject}: {kinds}\n  ({figures})", flush=True)
+    print(f"{subject}: {kinds}\n  ({figures}, {report.seconds:.1f} s)", flush=True)
     return well
 
 

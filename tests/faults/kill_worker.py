@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bot.dialogue.steps import Conversation, Talk, _, look, own, scale, text, write_own
 from bot.engine.batches import Batches, Waiting
 from bot.engine.outbox import Outbox
-from bot.errors import MediaGone
+from bot.errors import MediaGone, TryLater
 from bot.mentoring.assessments import Assessment
 from bot.mentoring.effects import Outcome, SaveAssessment, SaveGoal
 from bot.mentoring.goals import GoalPlan
@@ -64,7 +64,11 @@ async def work(wire: socket.socket, channel: Wire, outbox: Outbox, batches: Batc
     at_work: set[asyncio.Task[None]] = set()
 
     async def take(incoming: Incoming) -> None:
-        await batches.receive(incoming)
+        try:
+            await batches.receive(incoming)
+        except TryLater:
+            channel.say(later=incoming.provider_id, of=incoming.address)
+            return
         channel.say(has=incoming.provider_id, of=incoming.address)
 
     channel.say(ready=True)
@@ -76,7 +80,9 @@ async def work(wire: socket.socket, channel: Wire, outbox: Outbox, batches: Batc
             at_work.add(task)
             task.add_done_callback(at_work.discard)
         elif "accepted" in word:
-            channel.accepted.pop(word["accepted"]).set_result(None)
+            answer = channel.accepted.pop(word["accepted"], None)
+            if answer is not None and not answer.done():  # sending may have ended meanwhile
+                answer.set_result(None)
         elif finishing is None:
             finishing = asyncio.create_task(finish(sending, outbox, at_work))
             finishing.add_done_callback(lambda _: reader.feed_eof())

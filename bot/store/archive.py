@@ -1,7 +1,8 @@
 """The file of a backup: rows of all tables, one form for both databases, unreadable without the key.
 
-After a first line that says what it is, each line is one document, packed and sealed with the vault: the moment of the
-backup; some rows of a table, again and again; the end, with the number of rows and a checksum over all lines before.
+After a first line that says what it is, each line is one document, packed and sealed with the vault: the moment and the
+schema of the backup; some rows of a table, again and again; the end, with the number of rows and a checksum over all
+lines before.
 Form 1 of earlier releases is still read: gzipped lines of JSON, in which only what people wrote was sealed.
 """
 
@@ -16,12 +17,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from bot.errors import KeyTrouble, SororaError
+from bot.store import schema
 from bot.store.tables import Moment, metadata
 from bot.vault import Vault
 
@@ -38,20 +40,27 @@ class BackupTrouble(SororaError):
     """A file is no backup of Sorora, is damaged, or comes from a newer release."""
 
 
+class Made(NamedTuple):
+    """Of which moment a backup is (UTC), and in which schema (bot.store.schema); form 1 does not tell."""
+
+    at: datetime
+    schema: str | None = None
+
+
 class Archive:
     """A backup that is being written; `end` makes it whole."""
 
-    def __init__(self, write: Callable[[bytes], None], vault: Vault, at: datetime) -> None:
-        """`at`: of which moment it is, UTC."""
+    def __init__(self, write: Callable[[bytes], None], vault: Vault, made: Made) -> None:
+        """Begin with what it is."""
         self._write, self._vault = write, vault
         self._checksum = hashlib.sha256()
         self.rows = 0
         self._line(FIRST_LINE)
-        self._document({"at": at})
+        self._document(made._asdict())
 
-    def add(self, table: str, rows: Rows) -> None:
+    def add(self, table: sa.Table, rows: Rows) -> None:
         """Some rows of a table."""
-        self._document({"table": table, "rows": rows})
+        self._document({"table": str(table.name), "rows": rows})
         self.rows += len(rows)
 
     def end(self) -> None:
@@ -67,26 +76,28 @@ class Archive:
         self._write(line)
 
 
-def check(file: Path, vault: Vault) -> datetime:
-    """Of which moment a backup is, UTC. Raises BackupTrouble unless it is whole and this release can read it."""
-    at, rows, ended = None, 0, False
-    for number, (document, checksum) in enumerate(documents(file, vault)):
-        at = at if number else document.get("at")
-        if at is None or not known(document):
+def check(file: Path, vault: Vault) -> Made:
+    """What a backup is. Raises BackupTrouble unless it is whole and this release can read it."""
+    first: Document = {}
+    rows, ended = 0, False
+    for document, checksum in documents(file, vault):
+        first = first or document
+        if not known(document) or "at" not in first:
             raise BackupTrouble(f"{file} comes from another release of Sorora; restore it with that one.")
         ended = "end" in document
         if ended and (document["end"], document.get("sha256")) != (rows, checksum):
             raise BackupTrouble(f"{file} is damaged; take another backup.")
         rows += len(document.get("rows", ()))
-    if at is None or not ended:
+    if not ended:
         raise BackupTrouble(f"{file} is not whole: its end is missing; take another backup.")
-    return at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    at = first["at"]
+    return Made(at if isinstance(at, datetime) else datetime.fromisoformat(at), first.get("schema"))
 
 
 def known(document: Document) -> bool:
     """Whether this release has the table of a document and all columns of its rows."""
     if "table" not in document:
-        return bool(document.get("sorora", FORMER) == FORMER)
+        return document.get("sorora", FORMER) == FORMER and schema.knows(document.get("schema") or schema.newest())
     table = metadata.tables.get(document["table"])
     return table is not None and all(row.keys() <= set(table.columns.keys()) for row in document["rows"])
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from bot.mentoring import rhythm
 from bot.mentoring.nudges import CHECK_IN, NUDGES
 from bot.messages import Incoming
-from bot.store import archive, due, erased, people
+from bot.store import archive, due, erased, people, schema
 from bot.store.archive import BackupTrouble as BackupTrouble
 from bot.store.door import Store, Tx
 from bot.store.due import Due
@@ -41,12 +41,12 @@ async def backup(store: Store, file: Path, now: datetime) -> int:
     Raises BackupTrouble where one of them cannot be written.
     """
     with archive.writing(file) as write:
-        whole = archive.Archive(write, store.vault, now)
+        whole = archive.Archive(write, store.vault, archive.Made(now, schema.newest()))
         async with store.begin(reading=True) as tx:
             gone = await erased_here(tx)
             for table in metadata.sorted_tables:
                 async for chunk in chunks(tx, table):
-                    whole.add(str(table.name), chunk)
+                    whole.add(table, chunk)
         whole.end()
     erased.keep(file, store.vault, gone, now)
     return whole.rows
@@ -77,7 +77,7 @@ async def restore(store: Store, file: Path, now: datetime) -> Restored:
 
     Raises BackupTrouble, and leaves the database as it was, where the file is not whole.
     """
-    made_at = archive.check(file, store.vault)
+    made = archive.check(file, store.vault)
     listed = erased.read(file, store.vault)
     rows = 0
     async with store.begin() as tx:
@@ -85,14 +85,16 @@ async def restore(store: Store, file: Path, now: datetime) -> Restored:
         here = await erased_here(tx)
         in_use = here or await anybody(tx)
         await empty(tx)
+        await schema.move(tx, made.schema or schema.newest())
         for table, chunk in archive.read(file, store.vault):
             await tx.many(sa.insert(table), chunk)
             rows += len(chunk)
+        await schema.move(tx, schema.newest())  # with all that a migration does to the rows of an earlier release
         await keep_tombstones(tx, erased.both(listed.tombstones, here))
         await count_on(tx)
         again = await people.erase_again(tx)
         waiting = await as_promised(tx, now)
-        until = max(made_at, listed.until or made_at) if await anybody(tx) and not in_use else None
+        until = max(made.at, listed.until or made.at) if await anybody(tx) and not in_use else None
     return Restored(rows, again, waiting, until)
 
 

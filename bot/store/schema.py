@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from bot.store.door import Store
+from bot.store.door import Store, Tx
 
 HERE = Path(__file__).parent / "migrations"
 
@@ -31,12 +31,33 @@ async def migrate(store: Store) -> None:
         await tx.conn.run_sync(lambda connection: command.upgrade(config(connection), "head"))
 
 
+def newest() -> str:
+    """The schema of this release."""
+    return str(ScriptDirectory.from_config(config()).get_current_head())
+
+
+def knows(revision: str) -> bool:
+    """Whether a schema is this release's, or one that came before it."""
+    return revision in {one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
+async def move(tx: Tx, revision: str) -> None:
+    """Bring an empty database back to an earlier schema, or any to a later one, within a transaction."""
+
+    def moved(connection: Connection) -> None:
+        present = str(MigrationContext.configure(connection).get_current_revision())
+        if revision != present:
+            # They are one line, and their names sort (tests/store/test_schema.py).
+            (command.downgrade if revision < present else command.upgrade)(config(connection), revision)
+
+    await tx.conn.run_sync(moved)
+
+
 async def up_to_date(store: Store) -> bool:
     """Whether the database has the newest schema."""
 
     def same(connection: Connection) -> bool:
-        head = ScriptDirectory.from_config(config()).get_current_head()
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == newest()
 
     async with store.begin() as tx:
         return await tx.conn.run_sync(same)

@@ -16,7 +16,7 @@ import pytest
 from bot.store.archive import FIRST_LINE, BackupTrouble, check, read
 from bot.store.backup import backup, restore
 from bot.store.door import Store
-from bot.store.schema import migrate
+from bot.store.schema import migrate, newest
 from bot.vault import Vault, new_key
 from tests.store.filled import NOW, contents, fill
 
@@ -98,6 +98,7 @@ BAD: dict[str, Change] = {
     "lines swapped": lines(lambda found: found.insert(2, found.pop(3))),
     "more behind its end": lines(lambda found: found.append(found[2])),
     "no moment": edited(lambda found: found.pop(0)),
+    "a newer schema": edited(lambda found: found[0].update(schema="9999")),
     "a row less": edited(lambda found: found[1]["rows"].pop()),
     "an unknown table": edited(lambda found: found[1].update(table="new_things")),
     "an unknown column": edited(lambda found: found[1]["rows"][0].update(new=1)),
@@ -134,7 +135,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def test_what_is_no_whole_backup_is_refused(whole: bytes, tmp_path: Path, bad: Change) -> None:
     file = tmp_path / "some.backup"
     file.write_bytes(whole)
-    assert check(file, VAULT) == NOW
+    assert check(file, VAULT) == (NOW, newest())
     file.write_bytes(bad(whole))
     with pytest.raises(BackupTrouble) as told:
         check(file, VAULT)
@@ -170,7 +171,7 @@ async def test_a_backup_of_form_1_comes_back(store: Store) -> None:
     await fill(same, "a", "b")
     expected = await contents(same, opened=True)
     await same.close()
-    assert check(FORM_1, VAULT) == NOW
+    assert check(FORM_1, VAULT) == (NOW, None)
     done = await restore(store, FORM_1, NOW)
     assert (done.rows, done.until) == (59, None)
     found = await contents(store, opened=True)

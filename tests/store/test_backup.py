@@ -14,11 +14,11 @@ import sqlalchemy as sa
 
 from bot.mentoring.people import Person, Purpose
 from bot.messages import Message
+from bot.store import archive, due, erased, mail, nudges, people, tables
 from bot.store import backup as module
-from bot.store import due, erased, mail, nudges, people, tables
 from bot.store.backup import BackupTrouble, Restored, backup, restore, seal_anew
 from bot.store.door import Store, Tx
-from bot.store.schema import migrate
+from bot.store.schema import migrate, move, up_to_date
 from bot.vault import Vault, new_key
 from tests.store.filled import NOW, contents, fill
 
@@ -155,6 +155,38 @@ async def test_while_a_backup_is_made_the_bot_goes_on(
     found = await contents(store)
     assert {len(found[name]) for name in ("people", "addresses", "talks", "goals")} == {1}
     await running.close()
+
+
+async def test_a_backup_of_an_earlier_release_is_brought_up_to_date(store: Store, other: Store, file: Path) -> None:
+    """Migration 0008 plans what older rows lack: a mentor of whom nothing is heard."""
+    await fill(store, "a")
+    await backup(store, file, NOW)
+    earlier, columns = file.with_name("earlier.backup"), await columns_of(other, "0007")
+    with archive.writing(earlier) as write:
+        whole = archive.Archive(write, store.vault, archive.Made(NOW, "0007"))
+        for table, rows in archive.read(file, store.vault):
+            whole.add(table, [{name: row[name] for name in columns[table.name]} for row in rows])
+        whole.end()
+    done = await restore(store, earlier, NOW)
+    assert done.rows == whole.rows
+    found = await contents(store)
+    assert {"hello", "mentor_quiet"} == {row[1] for row in found["due"]}
+    assert [len(found[name]) for name in ("people", "pairs", "coordinators", "outbox")] == [1, 1, 1, 2]
+    assert await up_to_date(store)
+
+
+async def columns_of(store: Store, revision: str) -> dict[str, list[str]]:
+    """The columns of all tables in an earlier schema."""
+
+    def names(connection: sa.Connection) -> dict[str, list[str]]:
+        return {
+            name: [str(column["name"]) for column in sa.inspect(connection).get_columns(name)]
+            for name in tables.metadata.tables
+        }
+
+    async with store.begin() as tx:
+        await move(tx, revision)
+        return await tx.conn.run_sync(names)
 
 
 @pytest.mark.postgres

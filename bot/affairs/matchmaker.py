@@ -7,7 +7,7 @@ named, and again when a request is sent and accepted (`constraints.against`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,37 @@ OVERLAP = timedelta(minutes=1)  # transactions do not commit in the order of the
 ANEW = timedelta(days=1)  # then everything is read again: who was erased elsewhere, what was undone, a wrong clock
 AT_ONCE = 500  # mentors read with one query, so that others have their turn between
 ROUNDS = 5  # of looking again where a mentor was no longer as the pool knew her
+
+
+def count(table: sa.Table, states: Collection[str]) -> sa.ScalarSelect[int]:
+    """How many pairs or requests in these states a mentor has."""
+    here = sa.select(sa.func.count()).where(table.c.mentor_id == t.mentors.c.person_id, table.c.state.in_(states))
+    return here.correlate(t.mentors).scalar_subquery()
+
+
+# All that is known of mentors, in one query: built once, since that takes as long as most queries do.
+MENTORS = (
+    sa.select(
+        t.mentors,
+        t.people.c.language,
+        t.people.c.sealed.label("person"),
+        t.profiles.c.sealed.label("told"),
+        count(t.pairs, requests.LIVING_STATES).label("taken"),
+        count(t.requests, [RequestState.OPEN.value]).label("asked"),
+    )
+    .select_from(t.mentors.join(t.people).outerjoin(t.profiles, t.profiles.c.person_id == t.mentors.c.person_id))
+    .order_by(t.mentors.c.person_id)
+)
+THESE = MENTORS.where(t.mentors.c.person_id.in_(sa.bindparam("ids", expanding=True)))
+NEXT = MENTORS.where(
+    t.mentors.c.person_id > sa.bindparam("last"), t.mentors.c.state == MentorState.APPROVED.value
+).limit(sa.bindparam("most"))
+CHANGED = sa.select(t.mentors.c.person_id).where(t.mentors.c.changed_at > sa.bindparam("since"))
+MENTEES = (
+    sa.select(t.people, t.profiles.c.sealed.label("told"), t.waiting.c.since)
+    .select_from(t.people.outerjoin(t.profiles).outerjoin(t.waiting, t.waiting.c.person_id == t.people.c.id))
+    .where(t.people.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
 
 
 class Matchmaker:
@@ -66,29 +97,22 @@ class Matchmaker:
             self.pool, self.filled_at = pool, now
         else:
             pool = self.pool
-            changed = sa.select(t.mentors.c.person_id).where(t.mentors.c.changed_at > self.read_at - OVERLAP)
-            for mentor in await mentors(tx, list(await tx.conn.scalars(changed))):
+            changed = await tx.conn.scalars(CHANGED, {"since": self.read_at - OVERLAP})
+            for mentor in await mentors(tx, list(changed)):
                 pool.put(mentor)
         self.read_at = now
         return pool
 
     async def filled(self, tx: Tx) -> Pool:
-        """A new pool of all mentors. Ties fall alike on every machine that has the same keys."""
+        """A new pool of all approved mentors. Ties fall alike on every machine that has the same keys."""
         from bot.mentoring.matching import Pool  # numpy: the bot's start must not wait for it
 
         pool = Pool((), tx.vault.lookup("the order of equals").encode(), self.weights)
         last = 0
-        while ids := list(
-            await tx.conn.scalars(
-                sa.select(t.mentors.c.person_id)
-                .where(t.mentors.c.person_id > last)
-                .order_by(t.mentors.c.person_id)
-                .limit(AT_ONCE)
-            )
-        ):
-            for mentor in await mentors(tx, ids):
-                pool.put(mentor)
-            last = ids[-1]
+        while rows := (await tx.conn.execute(NEXT, {"last": last, "most": AT_ONCE})).all():
+            for row in rows:
+                pool.put(read(tx, row))
+            last = rows[-1].person_id
         return pool
 
 
@@ -102,27 +126,11 @@ async def mentors(tx: Tx, ids: Collection[int]) -> list[Mentor]:
     found: list[Mentor] = []
     ordered = sorted(ids)
     for begin in range(0, len(ordered), AT_ONCE):
-        found += await some_mentors(tx, ordered[begin : begin + AT_ONCE])
+        found += [read(tx, row) for row in await tx.conn.execute(THESE, {"ids": ordered[begin : begin + AT_ONCE]})]
     return found
 
 
-async def some_mentors(tx: Tx, ids: Collection[int]) -> Iterable[Mentor]:
-    """These few mentors."""
-    if not ids:
-        return ()
-    taken = await counts(tx, t.pairs, ids, requests.LIVING_STATES)
-    asked = await counts(tx, t.requests, ids, [RequestState.OPEN.value])
-    query = (
-        sa.select(t.mentors, t.people.c.language, t.people.c.sealed.label("person"), t.profiles.c.sealed.label("told"))
-        .select_from(t.mentors.join(t.people).outerjoin(t.profiles, t.profiles.c.person_id == t.mentors.c.person_id))
-        .where(t.mentors.c.person_id.in_(ids))
-        .order_by(t.mentors.c.person_id)
-    )
-    rows = (await tx.conn.execute(query)).all()
-    return [read(tx, row, taken.get(row.person_id, 0), asked.get(row.person_id, 0)) for row in rows]
-
-
-def read(tx: Tx, row: Any, taken: int, asked: int) -> Mentor:
+def read(tx: Tx, row: Any) -> Mentor:
     """The mentor of a row. Who has taken back her yes to being proposed counts as not approved."""
     file = tx.vault.open_json(row.sealed, MentorFile)
     person = people.read_person(tx, row.person_id, row.language, row.person)
@@ -131,17 +139,11 @@ def read(tx: Tx, row: Any, taken: int, asked: int) -> Mentor:
         Profile() if row.told is None else tx.vault.open_json(row.told, Profile),
         overcame=frozenset(file.overcame),
         places=row.places,
-        taken=taken,
-        asked=asked,
+        taken=row.taken,
+        asked=row.asked,
         paused_until=row.paused_until,
         approved=row.state == MentorState.APPROVED.value and may_be_proposed(person),
     )
-
-
-async def counts(tx: Tx, table: sa.Table, ids: Collection[int], states: Collection[str]) -> Mapping[int, int]:
-    """How many pairs or requests in these states each of these mentors has; who has none is left out."""
-    query = sa.select(table.c.mentor_id, sa.func.count()).where(table.c.mentor_id.in_(ids), table.c.state.in_(states))
-    return {row[0]: row[1] for row in await tx.conn.execute(query.group_by(table.c.mentor_id))}
 
 
 async def mentee(tx: Tx, person_id: int) -> Mentee | None:
@@ -159,14 +161,9 @@ async def mentees(tx: Tx, ids: Sequence[int]) -> list[Mentee]:
 
 async def some_mentees(tx: Tx, ids: Collection[int]) -> list[Mentee]:
     """These few mentees, in no order."""
-    blocked, declined = await requests.blocked(tx, ids), await requests.declined(tx, ids)
-    query = (
-        sa.select(t.people, t.profiles.c.sealed.label("told"), t.waiting.c.since)
-        .select_from(t.people.outerjoin(t.profiles).outerjoin(t.waiting, t.waiting.c.person_id == t.people.c.id))
-        .where(t.people.c.id.in_(ids))
-    )
+    blocked, declined = await requests.apart(tx, ids)
     found = []
-    for row in await tx.conn.execute(query):
+    for row in await tx.conn.execute(MENTEES, {"ids": ids}):
         person = people.read_person(tx, row.id, row.language, row.sealed)
         if may_be_proposed(person):
             found.append(

@@ -150,31 +150,31 @@ async def ignored(tx: Tx, mentor_id: int) -> int:
     return count
 
 
-async def declined(tx: Tx, mentees: Collection[int]) -> Others:
-    """Mentors who are not proposed to a mentee again: who declined her or did not answer, or whose pair with her ended
-    early."""
-    asked = sa.select(t.requests.c.mentee_id, t.requests.c.mentor_id).where(
-        t.requests.c.mentee_id.in_(mentees), in_states((RequestState.DECLINED, RequestState.EXPIRED))
-    )
-    ended = sa.select(t.pairs.c.mentee_id, t.pairs.c.mentor_id).where(
-        t.pairs.c.mentee_id.in_(mentees), t.pairs.c.state == PairState.ENDED.value
-    )
-    return await others(tx, asked.union(ended))
+ONES: sa.BindParameter[Any] = sa.bindparam("ones", expanding=True)
+APART = sa.union(
+    sa.select(sa.literal("blocked"), t.blocks.c.blocker_id, t.blocks.c.blocked_id).where(
+        t.blocks.c.blocker_id.in_(ONES)
+    ),
+    sa.select(sa.literal("blocked"), t.blocks.c.blocked_id, t.blocks.c.blocker_id).where(
+        t.blocks.c.blocked_id.in_(ONES)
+    ),
+    sa.select(sa.literal("declined"), t.requests.c.mentee_id, t.requests.c.mentor_id).where(
+        t.requests.c.mentee_id.in_(ONES), in_states((RequestState.DECLINED, RequestState.EXPIRED))
+    ),
+    sa.select(sa.literal("declined"), t.pairs.c.mentee_id, t.pairs.c.mentor_id).where(
+        t.pairs.c.mentee_id.in_(ONES), t.pairs.c.state == PairState.ENDED.value
+    ),
+)
 
 
-async def blocked(tx: Tx, people: Collection[int]) -> Others:
-    """Whom each of these people blocked, and who blocked her."""
-    hers = sa.select(t.blocks.c.blocker_id, t.blocks.c.blocked_id).where(t.blocks.c.blocker_id.in_(people))
-    back = sa.select(t.blocks.c.blocked_id, t.blocks.c.blocker_id).where(t.blocks.c.blocked_id.in_(people))
-    return await others(tx, hers.union(back))
-
-
-async def others(tx: Tx, query: sa.CompoundSelect[Any]) -> Others:
-    """Rows of (one, other) as the others of each one."""
-    found: Others = defaultdict(set)
-    for one, other in await tx.conn.execute(query):
-        found[one].add(other)
-    return found
+async def apart(tx: Tx, mentees: Collection[int]) -> tuple[Others, Others]:
+    """Whom each of these women blocked and who blocked her; and mentors who are not proposed to her again: who declined
+    her or did not answer, or whose pair with her ended early."""
+    blocked: Others = defaultdict(set)
+    declined: Others = defaultdict(set)
+    for kind, one, other in await tx.conn.execute(APART, {"ones": list(mentees)}):
+        (blocked if kind == "blocked" else declined)[one].add(other)
+    return blocked, declined
 
 
 async def has_mentor(tx: Tx, mentee_id: int) -> bool:

@@ -86,10 +86,13 @@ class Pool:
             self._grow(max(64, 2 * row))
         for name, value in self._row(mentor).items():
             self._columns[name][row] = value
-        for code in self._languages.keys() | mentor.profile.languages.keys():
+        before = self._mentors.get(mentor.id)
+        for code in before.profile.languages if before else ():
+            self._languages[code][row] = 0
+        for code, level in mentor.profile.languages.items():
             if code not in self._languages:
                 self._languages[code] = np.zeros(len(self._columns["id"]), np.int8)
-            self._languages[code][row] = mentor.profile.languages.get(code, 0)
+            self._languages[code][row] = level
         self._mentors[mentor.id] = mentor
 
     def drop(self, mentor: int) -> None:

@@ -24,7 +24,7 @@ LAMP = Profile(languages={"ti": Level.MOTHER}, region="brussels")
 SHE = Mentee(1, LAMP)
 MAY = Mentor(100, LAMP, approved=True)
 change = msgspec.structs.replace
-WEIGHTS = st.builds(Weights, *[st.integers(0, 40)] * len(Weights.__struct_fields__))
+WEIGHTS = st.builds(Weights, *[st.one_of(st.integers(0, 40), st.just(9_000))] * len(Weights.__struct_fields__))
 
 
 @pytest.fixture(scope="module")

@@ -75,8 +75,8 @@ def test_from_the_number_to_the_role_and_back(sorora: Run, tmp_path: Path) -> No
         0, f"Person {cora} is a coordinator now. The chat tells her so.\n",
     )  # fmt: skip
     assert sorora("coordinators", "list", keys=KEY)[1].endswith("  confirmed\n")
-    (due,) = within(database(tmp_path, KEY), sa.select(tables.due))
-    assert (due.kind, due.person_id) == ("team_welcome", cora)
+    due = within(database(tmp_path, KEY), sa.select(tables.due))
+    assert {(one.kind, one.person_id) for one in due} == {("team_welcome", cora), ("team_morning", cora)}
     code, out, _err = sorora("coordinators", "remove", str(cora), keys=KEY)
     assert code == 0
     assert out.startswith(f"Person {cora} is no coordinator any more.\nNo coordinator is left")

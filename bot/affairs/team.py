@@ -134,7 +134,7 @@ async def digest(desk: Desk, person: Person, _about: int) -> Notice | None:
     if not waiting.counts:
         return None
     await team.told(desk.tx, person.id, desk.now)
-    words = lines(_("Good morning! This waits for you today:"), counted(waiting))
+    words = lines(_("Hello! This waits for you today:"), counted(waiting))
     return Notice(words, ((LOOK, Opening("coordination")),))
 
 

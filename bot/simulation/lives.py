@@ -11,8 +11,10 @@ from bot.mentoring.effects import ChangeGoal, Effect, GiveConsent, SaveGoal, Set
 from bot.mentoring.goals import Goal, GoalPlan, GoalState, Milestone
 from bot.mentoring.mentorship import LENGTHS, Chain, Ending, Week
 from bot.mentoring.mentorship import Rhythm as Contact
+from bot.mentoring.openers import SendOpener
 from bot.mentoring.pair_steps import AfterTrial, Agree, AnswerChain, AnswerTrial, WishEnding
 from bot.mentoring.people import Purpose, Role
+from bot.mentoring.relay import Relay
 from bot.messages import Opening
 from bot.simulation.tally import Record
 
@@ -96,6 +98,12 @@ class Life:
                 return [AnswerTrial(about, self.chance.choices(kinds, weights)[0])]
             case "pair_ending" | "pair_finish":
                 return [WishEnding(about, self.chance.choice(list(Ending)))]
+            case "mentor_quiet":
+                return [SendOpener(*map(int, opens.about.split("-")))] if opens is not None else []
+            case "pair_begins" | "pair_active" | "mentor_unanswered":
+                return [Relay(about, "Made-up words")]
+            case "words" if self.chance.random() < 0.6:  # at some time a talk is over
+                return [Relay(about, "A made-up answer")]
             case "pair_chain":
                 return [AnswerChain(about, self.chance.choice(list(Chain)))]
             case _:

@@ -29,7 +29,7 @@ from bot.mentoring.people import Role
 from bot.messages import Incoming, Message, Opening, Result, Sending, Verdict, read_opening
 from bot.simulation.lives import ZONES, Life, lives
 from bot.simulation.tally import MOST_SILENT, Tally, judge
-from bot.store import growth, people
+from bot.store import growth, people, team
 from bot.store import tables as t
 from bot.store.door import Store, Tx
 from bot.store.schema import migrate
@@ -261,6 +261,9 @@ class World:
         """She is here for the first time, and from now on things will happen."""
         life.id = (await people.welcome(tx, life.channel, life.address, life.language, now)).person.id
         chance = life.chance
+        if life.number == 0:  # she runs the programme, too
+            await team.ask(tx, life.id, "000000", now)
+            await team.confirm(tx, "000000", now)
         if life.role is Role.MENTOR:
             file = tx.vault.seal_json(MentorFile(now, now, now, "1", now))
             state = MentorState.APPROVED.value

@@ -53,7 +53,7 @@ async def waits(stage: Stage, *women: Woman) -> None:
 def digests(cora: Woman) -> list[list[str]]:
     """What each of them counted."""
     said = [seen.text.split("\n") for seen in cora.phone.chat]
-    return [found[1:] for found in said if found[0] == "Good morning! This waits for you today:"]
+    return [found[1:] for found in said if found[0] == "Hello! This waits for you today:"]
 
 
 async def test_on_a_morning_with_something_new_she_reads_it_once(stage: Stage, cora: Woman) -> None:

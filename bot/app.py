@@ -41,7 +41,7 @@ from bot.messages import Channel, Drawing
 from bot.settings import Settings
 from bot.store.door import PATIENCE, Store
 from bot.store.ownership import alone
-from bot.store.schema import migrate, up_to_date
+from bot.store.schema import fits, migrate
 from bot.vault import Vault
 from bot.web import health
 from bot.web import simulator as simulator_page
@@ -153,10 +153,13 @@ def open_store(settings: Settings, patience: float | None = PATIENCE) -> Store:
 
 
 async def make_ready(store: Store) -> None:
-    """Bring SQLite's schema up to date. Raises SettingError where an older PostgreSQL schema waits for the operator."""
+    """Bring SQLite's schema up to date. Raises SettingError where an older PostgreSQL schema waits for the operator. A
+    later one is fine: a process of this release may have to start again while the others are replaced."""
+    if await fits(store):
+        return
     if store.engine.dialect.name == "sqlite":
         await migrate(store)
-    elif not await up_to_date(store):
+    else:
         raise SettingError("The database has an older schema: run `sorora migrate` once, then start again.")
 
 

@@ -196,7 +196,8 @@ async def claim(
 
 async def opened(tx: Tx, row: sa.Row[Any], now: datetime, make: Make | None, heard: Times) -> Claimed | None:
     """A claimed row as a message; None for a nudge that is not true any more. One that cannot be opened stays under
-    lease, since a missing key may come back, and is given up after a day."""
+    lease, since a missing key may come back, and is given up after a day. The same goes for a nudge of which only a
+    later release knows."""
     try:
         if row.sealed is None and row.kind and make is not None:
             made = await make(tx, now, row.person_id, row.kind, row.about)
@@ -207,7 +208,7 @@ async def opened(tx: Tx, row: sa.Row[Any], now: datetime, make: Make | None, hea
         else:
             message = tx.vault.open_json(row.sealed, Message)
         sending = Sending(row.id, row.channel, tx.vault.open(row.address), message, *heard, row.reason == CAME_BACK)
-    except (KeyTrouble, msgspec.DecodeError) as trouble:
+    except (KeyTrouble, LookupError, msgspec.DecodeError) as trouble:
         log.error("a message cannot be opened", channel=row.channel, id=row.id, reason=type(trouble).__name__)
         if now - row.created_at > UNOPENED:
             await finish(tx, [Done(row.id, REFUSED, reason="it could not be opened")], now)

@@ -8,10 +8,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+from bot.errors import SettingError
 from bot.store.door import Store, Tx
 
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('sorora migrate'))")
 HERE = Path(__file__).parent / "migrations"
 
 
@@ -26,9 +28,22 @@ def config(connection: Connection | None = None) -> Config:
 
 
 async def migrate(store: Store) -> None:
-    """Bring the database to the newest schema. Does nothing where it is there already."""
+    """Bring the database to the newest schema. Does nothing where it is there already. Processes of the release before
+    may go on meanwhile: a migration only adds (tests/store/test_expand.py); what nobody uses goes a release later.
+
+    Raises SettingError where it has the schema of a later release.
+    """
+
+    def upgrade(connection: Connection) -> None:
+        present = MigrationContext.configure(connection).get_current_revision()
+        if present is not None and not knows(present):
+            raise SettingError("The database has the schema of a later release of Sorora: install that one again.")
+        command.upgrade(config(connection), "head")
+
     async with store.begin() as tx:
-        await tx.conn.run_sync(lambda connection: command.upgrade(config(connection), "head"))
+        if tx.postgres:  # two of them at once would get into each other's way
+            await tx.conn.execute(ONE_AT_A_TIME)
+        await tx.conn.run_sync(upgrade)
 
 
 def newest() -> str:
@@ -61,3 +76,14 @@ async def up_to_date(store: Store) -> bool:
 
     async with store.begin() as tx:
         return await tx.conn.run_sync(same)
+
+
+async def fits(store: Store) -> bool:
+    """Whether this release can work on the database: its schema is the newest, or a later one, which has more."""
+
+    def enough(connection: Connection) -> bool:
+        present = MigrationContext.configure(connection).get_current_revision()
+        return present is not None and (present == newest() or not knows(present))
+
+    async with store.begin() as tx:
+        return await tx.conn.run_sync(enough)

@@ -134,8 +134,8 @@ class Post:
             raise
 
     async def round(self) -> tuple[bool, datetime | None]:
-        """Record what was sent and claim what is due, in one transaction. Gives whether there was anything to do, and
-        if not, when the next message is due (None when none waits)."""
+        """Record what was sent and claim what is due, in one transaction. Gives whether anything was claimed, and if
+        not, when the next message is due (None when none waits)."""
         room = AT_ONCE - len(self.under_way)
         done, self.done = self.done, []
         gone, self.gone = self.gone, set()
@@ -148,7 +148,7 @@ class Post:
                     await mail.refuse_all(tx, lookup, mail.LEFT, now)
                 lease = timedelta(seconds=self.channel.lease)
                 claimed = await mail.claim(tx, self.channel.name, now, lease, room, self.make) if room else []
-                due = None if done or claimed else await mail.next_due(tx, self.channel.name)
+                due = None if claimed else await mail.next_due(tx, self.channel.name)
         except BaseException:
             self.done[:0] = done  # not recorded: keep for the next round
             self.gone |= gone
@@ -157,7 +157,7 @@ class Post:
             task = asyncio.create_task(self.deliver(one))
             self.under_way.add(task)
             task.add_done_callback(self.under_way.discard)
-        return bool(done or claimed), due
+        return bool(claimed), due
 
     async def nap(self, due: datetime | None) -> None:
         """Wait for news, for a send to come back, or for the next message to be due."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from gettext import GNUTranslations
 from importlib.resources import files
@@ -105,6 +105,8 @@ class Catalogs:
         """The words as text of a message. Never raises for anything a person wrote."""
         speaker = self._get(language)
         rendered = Writer(speaker, plain=False).words(words)
+        if not speaker.rtl and "://" not in rendered:
+            return rendered
         return "\n".join(paragraph(line, speaker.rtl) for line in rendered.split("\n"))
 
     def label(self, words: Words, language: str) -> str:
@@ -176,9 +178,19 @@ class Language:
     draft: bool
     formats: Locale
     translations: GNUTranslations
+    patterns: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)  # by context and msgid: read once
 
     def lookup(self, text: Text) -> str:
         """The catalog's pattern for a sentence, in the plural form for its count."""
+        if text.count is None:
+            key = (text.context, text.msgid)
+            if key not in self.patterns:
+                self.patterns[key] = self.translated(text)
+            return self.patterns[key]
+        return self.translated(text)
+
+    def translated(self, text: Text) -> str:
+        """The same, out of the catalog itself."""
         if not text.msgid:
             return ""  # gettext would answer with the header
         if text.plural and text.count is not None:
@@ -229,6 +241,8 @@ class Writer:
         """A sentence of the catalog with its values. What it does not name is left out, and a placeholder without
         value stays as it is."""
         pattern = self.language.lookup(text)
+        if "{" not in pattern:
+            return pattern
         values: dict[str, Value] = {} if text.count is None else {"n": text.count}
         values.update(text.values)
 

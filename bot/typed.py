@@ -26,6 +26,8 @@ LONGEST_NUMBER = 15  # digits
 
 def latin_digits(text: str) -> str:
     """The same text with decimal digits of every script as 0 to 9."""
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 

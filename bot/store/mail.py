@@ -62,6 +62,7 @@ def all_kept(*provider_ids: str) -> str:
 KNOWN = sa.select(t.updates.c.channel, t.updates.c.provider_id).where(
     t.updates.c.provider_id.in_(sa.bindparam("ids", expanding=True))
 )
+REMEMBER = sa.insert(t.updates)
 
 
 async def seen(tx: Tx, ids: Sequence[str]) -> set[tuple[str, str]]:
@@ -74,7 +75,7 @@ async def seen(tx: Tx, ids: Sequence[str]) -> set[tuple[str, str]]:
 async def remember(tx: Tx, rows: Sequence[tuple[str, str]], now: datetime) -> None:
     """Remember that these (channel, provider id) were worked."""
     await tx.many(
-        sa.insert(t.updates),
+        REMEMBER,
         [{"channel": channel, "provider_id": kept(provider), "at": now} for channel, provider in rows],
     )
 
@@ -102,6 +103,9 @@ async def audit(tx: Tx, rows: Sequence[tuple[int, str]], now: datetime) -> None:
 
 # --- what goes out ------------------------------------------------------------------------------------------------
 
+POST = sa.insert(t.outbox)
+FORGET = sa.delete(t.outbox).where(t.outbox.c.person_id.is_(None), t.outbox.c.state != WAITING)
+
 
 def waiting_row(tx: Tx, letter: Letter, now: datetime) -> dict[str, Any]:
     """The row of a letter that waits to be sent."""
@@ -121,7 +125,7 @@ def waiting_row(tx: Tx, letter: Letter, now: datetime) -> dict[str, Any]:
 
 async def post(tx: Tx, letters: Sequence[Letter], now: datetime) -> None:
     """Put letters into the outbox, in order."""
-    await tx.many(sa.insert(t.outbox), [waiting_row(tx, letter, now) for letter in letters])
+    await tx.many(POST, [waiting_row(tx, letter, now) for letter in letters])
 
 
 async def post_one(tx: Tx, letter: Letter, now: datetime) -> int:
@@ -216,14 +220,15 @@ async def opened(tx: Tx, row: sa.Row[Any], now: datetime, make: Make | None, hea
     return Claimed(sending, row.recipient, row.attempts, row.created_at)
 
 
+later = sa.case((t.outbox.c.not_before > t.outbox.c.leased_until, t.outbox.c.not_before), else_=t.outbox.c.leased_until)
+SOONEST = sa.select(sa.func.min(later)).where(
+    t.outbox.c.state == WAITING, t.outbox.c.channel == sa.bindparam("of_channel"), ~BEHIND
+)
+
+
 async def next_due(tx: Tx, channel: str) -> datetime | None:
     """When the next message of a channel may be tried; None when none waits."""
-    later = sa.case(
-        (t.outbox.c.not_before > t.outbox.c.leased_until, t.outbox.c.not_before), else_=t.outbox.c.leased_until
-    )
-    soonest: datetime | None = await tx.conn.scalar(
-        sa.select(sa.func.min(later)).where(t.outbox.c.state == WAITING, t.outbox.c.channel == channel, ~BEHIND)
-    )
+    soonest: datetime | None = await tx.conn.scalar(SOONEST, {"of_channel": channel})
     return soonest
 
 
@@ -368,7 +373,7 @@ async def delivered(tx: Tx, news: Delivery) -> None:
 
 async def forget_erased(tx: Tx) -> None:
     """The last words to women who erased themselves: once they are out, nothing says where they went."""
-    await tx.conn.execute(sa.delete(t.outbox).where(t.outbox.c.person_id.is_(None), t.outbox.c.state != WAITING))
+    await tx.conn.execute(FORGET)
 
 
 async def sent_since(tx: Tx, person_id: int, since: datetime) -> dict[str, tuple[str, ...]]:

@@ -234,6 +234,7 @@ CHANGE_TALK = (
         touched_at=sa.bindparam("touched"),
     )
 )
+NEW_TALK = sa.insert(t.talks)
 
 
 async def save_talks(
@@ -258,7 +259,7 @@ async def save_talks(
         ],
     )
     await tx.many(
-        sa.insert(t.talks),
+        NEW_TALK,
         [
             {
                 "id": talk.id,

@@ -1,12 +1,18 @@
-"""The fifteen-question self-assessment: the whole of Sorora beside python-telegram-bot's ConversationHandler.
+"""The fifteen-question self-assessment: the whole of Sorora beside other programmes that hold conversations.
 
-Sorora does all it does for real people: dedupe, unseal, replay, render, seal, outbox, SQLite with synchronous=FULL.
-The peer keeps its conversations in memory and loses them with the process. Both answer into a network that says "ok".
+Sorora does all it does for real people: dedupe, unseal, replay, render, seal, outbox, SQLite with synchronous=FULL. The
+others are those of `bench.conversation_peers`, with what they keep where they keep it. Everybody taps; an answer counts
+when the next question was handed to the network, which says "ok" at once. Each programme runs in a process of its own:
 
-    python bench/conversation.py [--people 640] [--at-once 64]
+  - messages per CPU second (all threads; Redis included), and the 50th and 99th percentile of an answer, one at once
+    and many at once;
+  - memory with 1,000, 10,000 and 50,000 people in mid-conversation, more than before anybody came;
+  - answers that people had seen accepted and that are gone after kill -9 and a new start.
 
-Prints messages per CPU second, their ratio, and the 50th and 99th percentile of an answer at 1 and at many at once;
-saves the same as JSON beside this file. Figures of different machines cannot be compared, ratios of one run can.
+    .venv/bin/python -m bench.conversation [--people 640] [--at-once 64] [--crowd 50000] [--only sorora]
+
+Prints the figures and writes them to bench/conversation.json. Figures of different machines cannot be compared, ratios
+of one run can.
 """
 
 from __future__ import annotations
@@ -16,210 +22,236 @@ import asyncio
 import json
 import platform
 import random
+import shutil
 import sqlite3
-import statistics
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Awaitable, Callable
+import venv
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import telegram
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ConversationHandler
-from telegram.request import BaseRequest
+import sqlalchemy as sa
 
+from bench.conversation_peers import ANSWERS, HALFWAY, PEERS, Bot
+from bench.conversation_peers import main as take_part
 from bot.app import find_programme, put_together
 from bot.clock import SystemClock
-from bot.messages import Incoming, Result, Verdict
+from bot.dialogue.replay import Journal
+from bot.messages import Button, Incoming, Result, Sending, Verdict
+from bot.store import tables as t
 from bot.store.door import Store
 from bot.store.schema import migrate
 from bot.testing import StageChannel
-from bot.vault import Vault, new_key
+from bot.vault import Vault
 
-QUESTIONS = 15
-ANSWERS = ("have", "improve", "develop")
-Say = Callable[[int, int], Awaitable[None]]  # (person, number of the message in her path)
-
-
-async def measure(say: Say, people: int, at_once: int) -> dict[str, float]:
-    """Send every person's messages in order, `at_once` people at a time."""
-    waits: list[float] = []
-
-    async def one(person: int) -> None:
-        for step in range(QUESTIONS + 1):
-            began = time.perf_counter()
-            await say(person, step)
-            waits.append(time.perf_counter() - began)
-
-    cpu, wall = time.process_time(), time.perf_counter()
-    for first in range(0, people, at_once):
-        await asyncio.gather(*(one(person) for person in range(first, min(people, first + at_once))))
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    ranked = statistics.quantiles(waits, n=100)
-    return {
-        "messages": len(waits),
-        "per_cpu_second": round(len(waits) / cpu),
-        "per_second": round(len(waits) / wall),
-        "p50_ms": round(ranked[49] * 1000, 2),
-        "p99_ms": round(ranked[98] * 1000, 2),
-    }
-
-
-# --- Sorora -------------------------------------------------------------------------------------------------------
-
-
-async def sorora(people: int, at_once: int) -> dict[str, float]:
-    """The competencies talk through the engine on a SQLite file, its outbox sending in the background."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store.open(f"sqlite+aiosqlite:///{folder}/bench.db", Vault([new_key()]))
-        await migrate(store)
-        channel = Bare()
-        programme = find_programme("conversations")
-        made = put_together(store, {channel.name: channel}, SystemClock(), programme, random.Random(1))
-        numbers = count()
-
-        async def do(person: int, **what: Any) -> None:
-            event = Incoming(channel.name, str(next(numbers)), str(person), datetime.now(UTC), **what)
-            await made.batches.receive(event)
-
-        await asyncio.gather(*(join(do, person) for person in range(people)))
-        await made.outbox.drain()
-        # Sixty a minute is a person's pace, not a benchmark's.
-        made.batches.manners.flooding = lambda *_: False  # type: ignore[method-assign]
-
-        async def say(person: int, step: int) -> None:
-            if step == 0:
-                await do(person, text="/competencies")
-            else:
-                await do(person, text=str(1 + step % len(ANSWERS)))
-
-        async with made.running():
-            return await measure(say, people, at_once)
+TALK = "competencies"
+FIRST = "0"  # address of the one who goes through the welcome; all others are as she
+INTERRUPTED = 200  # people whose answers are counted after the kill
 
 
 class Bare(StageChannel):
-    """A network that says "ok" and forgets."""
+    """A network that says "ok" and keeps only the newest buttons of everybody, and who waits for them."""
 
     per_chat = 0.0
 
     def __init__(self) -> None:
         super().__init__("bench")
+        self.open: dict[str, tuple[Button, ...]] = {}
+        self.waiting: dict[str, asyncio.Future[None]] = {}
 
-    async def send(self, sending: Any) -> Any:
+    async def send(self, sending: Sending) -> Result:
         """Accept."""
+        if sending.message.options:
+            self.open[sending.address] = sending.message.options
+            waits = self.waiting.pop(sending.address, None)
+            if waits is not None:
+                waits.set_result(None)
         return Result(Verdict.SENT, "1")
 
 
-async def join(do: Callable[..., Awaitable[None]], person: int) -> None:
-    """Bring a person through the welcome by typing the numbers of the first options."""
-    for text in ("/start", "English", "1", "1", "1", "3"):
-        await do(person, text=text)
-
-
-# --- python-telegram-bot ------------------------------------------------------------------------------------------
-
-
-class Yes(BaseRequest):
-    """A network that says "ok" at once."""
-
-    read_timeout = 1.0
-
-    async def initialize(self) -> None:
-        """Nothing to open."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
-
-    async def do_request(self, url: str, *_args: Any, **_more: Any) -> tuple[int, bytes]:
-        """The answer of the platform."""
-        if url.endswith("getMe"):
-            return 200, b'{"ok":true,"result":{"id":1,"is_bot":true,"first_name":"b","username":"b"}}'
-        if url.endswith("answerCallbackQuery"):
-            return 200, b'{"ok":true,"result":true}'
-        return 200, b'{"ok":true,"result":{"message_id":1,"date":1,"chat":{"id":1,"type":"private"},"text":"x"}}'
-
-
-async def peer(people: int, at_once: int) -> dict[str, float]:
-    """The same path as a ConversationHandler in memory."""
-    app = Application.builder().token("1:bench").request(Yes()).get_updates_request(Yes()).build()
-    keys = telegram.InlineKeyboardMarkup([[telegram.InlineKeyboardButton(a, callback_data=a) for a in ANSWERS]])
-
-    async def begin(update: telegram.Update, context: Any) -> int:
-        context.user_data["answers"] = []
-        await update.effective_message.reply_text("1/15", reply_markup=keys)  # type: ignore[union-attr]
-        return 0
-
-    async def answer(update: telegram.Update, context: Any) -> int:
-        query = update.callback_query
-        assert query is not None
-        await query.answer()
-        context.user_data["answers"].append(query.data)
-        number = len(context.user_data["answers"])
-        if number == QUESTIONS:
-            await query.edit_message_text("done")
-            return ConversationHandler.END
-        await query.edit_message_text(f"{number + 1}/15", reply_markup=keys)
-        return number
-
-    states = {number: [CallbackQueryHandler(answer)] for number in range(QUESTIONS)}
-    app.add_handler(ConversationHandler([CommandHandler("start", begin)], states, []))  # type: ignore[arg-type]
-    await app.initialize()
+@asynccontextmanager
+async def sorora(folder: Path, people: int) -> AsyncIterator[Bot]:
+    """The competencies talk through the engine on a SQLite file, its outbox sending in the background."""
+    store = Store.open(f"sqlite+aiosqlite:///{folder}/bench.db", Vault.from_file_or_new(folder / "key"))
+    await migrate(store)
+    channel = Bare()
+    made = put_together(
+        store, {channel.name: channel}, SystemClock(), find_programme("conversations"), random.Random(1)
+    )
+    # Sixty a minute is a person's pace, not a benchmark's.
+    made.batches.manners.flooding = lambda *_: False  # type: ignore[method-assign]
     numbers = count()
 
+    async def do(address: str, **what: Any) -> None:
+        event = Incoming(channel.name, f"{folder}{next(numbers)}", address, datetime.now(UTC), **what)
+        await made.batches.receive(event)
+
     async def say(person: int, step: int) -> None:
-        user = {"id": person + 1, "is_bot": False, "first_name": "Fictional"}
-        message = {"message_id": 1, "date": 1, "chat": {"id": person + 1, "type": "private"}, "from": user}
+        address = str(person)
+        shown = channel.waiting[address] = asyncio.get_running_loop().create_future()
         if step == 0:
-            entity = [{"type": "bot_command", "offset": 0, "length": 6}]
-            raw: dict[str, Any] = {"message": {**message, "text": "/start", "entities": entity}}
+            await do(address, text=f"/{TALK}")
         else:
-            query = {"id": str(step), "from": user, "message": {**message, "text": "x"}, "chat_instance": "1"}
-            raw = {"callback_query": {**query, "data": ANSWERS[step % len(ANSWERS)]}}
-        raw = json.loads(json.dumps({"update_id": next(numbers), **raw}))
-        await app.process_update(telegram.Update.de_json(raw, app.bot))
+            await do(address, button=channel.open[address][step % len(ANSWERS)].data, card="1")
+        await shown
 
-    try:
-        return await measure(say, people, at_once)
-    finally:
-        await app.shutdown()
+    async def kept() -> int:
+        async with store.begin() as tx:
+            rows = await tx.conn.scalars(sa.select(t.talks.c.sealed).where(t.talks.c.name == TALK))
+            return sum(len(store.vault.open_json(sealed, Journal).said) for sealed in rows)
+
+    async with made.running():
+        if not await kept():
+            for text in ("/start", "English", "1", "1", "1", "3"):  # the first options of the welcome
+                await do(FIRST, text=text)
+            await made.outbox.drain()
+            await crowd(store, channel.name, people)
+        yield Bot(say, kept)
+    await store.close()
 
 
-# --- both ---------------------------------------------------------------------------------------------------------
+async def crowd(store: Store, channel: str, people: int) -> None:
+    """So many people who have gone through the welcome as the first one did."""
+    async with store.begin() as tx:
+        her = (await tx.conn.execute(sa.select(t.people))).one()
+        there = (await tx.conn.execute(sa.select(t.addresses))).one()
+        alike = [{**her._asdict(), "id": her.id + number} for number in range(1, people)]
+        for number, _one in enumerate(alike, 1):
+            lookup, sealed = store.vault.lookup(f"{channel}:{number}"), store.vault.seal(str(number))
+            place = {"id": there.id + number, "person_id": her.id + number, "lookup": lookup, "sealed": sealed}
+            alike[number - 1] = {**alike[number - 1], "place": {**there._asdict(), **place}}
+        places = [one.pop("place") for one in alike]
+        await tx.many(sa.insert(t.people), alike)
+        await tx.many(sa.insert(t.addresses), places)
 
 
-async def main(people: int, at_once: int) -> None:
-    """Run both, print the table, save it."""
-    found = {
-        f"{name}, {number} at once": await run(people if number > 1 else max(20, people // 16), number)
-        for number in (at_once, 1)
-        for name, run in (("sorora", sorora), ("python-telegram-bot in memory", peer))
+# --- all of them --------------------------------------------------------------------------------------------------
+
+ALL = {"sorora": sorora, **PEERS}
+
+
+def command(python: str, name: str, role: str, people: int, at_once: int, folder: str) -> list[str]:
+    """One programme in one role, in a process of its own."""
+    module = "bench.conversation" if name == "sorora" else "bench.conversation_peers"
+    return [python, "-m", module, name, role, str(people), str(at_once), folder]
+
+
+def answer(python: str, name: str, role: str, people: int, at_once: int, folder: str = "") -> Any:
+    """What came of it."""
+    with tempfile.TemporaryDirectory() as own:
+        work = command(python, name, role, people, at_once, folder or own)
+        done = subprocess.run(work, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{name}, {role}: {done.stderr}")
+        return json.loads(done.stdout.splitlines()[-1])
+
+
+def lost(python: str, name: str) -> dict[str, int]:
+    """Answers that were accepted, and those of them that are gone after kill -9 and a new start."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = command(python, name, "fill", INTERRUPTED, 64, folder)
+        with subprocess.Popen(work, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            while process.stdout.readline().strip() != "ready":
+                if process.poll() is not None:
+                    raise RuntimeError(f"{name} ended by itself")
+            process.kill()
+        accepted = INTERRUPTED * HALFWAY
+        return {"accepted": accepted, "lost": accepted - answer(python, name, "kept", INTERRUPTED, 64, folder)}
+
+
+def pythons(folder: str, wanted: Callable[[str], bool]) -> dict[str, str]:
+    """The Python in which each programme runs; those that cannot be had here are left out, and that is said."""
+    found = {name: sys.executable for name in ALL if wanted(name) and not name.startswith("aiogram")}
+    others = [name for name in ALL if wanted(name) and name.startswith("aiogram")]
+    if others:
+        venv.create(folder, with_pip=True)
+        python = f"{folder}/bin/python"
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "aiogram", "redis"]
+        if subprocess.run(install, capture_output=True, check=False).returncode:
+            print("aiogram could not be installed and is left out.")
+            return found
+        found |= dict.fromkeys(others, python)
+    if "aiogram on Redis" in found and shutil.which("redis-server") is None:
+        print("There is no redis-server here (apt install redis-server): aiogram on Redis is left out.")
+        del found["aiogram on Redis"]
+    return found
+
+
+def measure(name: str, python: str, given: argparse.Namespace) -> dict[str, Any]:
+    """All figures of one programme."""
+    return {
+        "at_once": {
+            str(number): answer(
+                python, name, "speed", given.people if number > 1 else max(20, given.people // 8), number
+            )
+            for number in (1, given.at_once)
+        },
+        "memory_mb": answer(python, name, "memory", given.crowd, 64) if given.crowd else {},
+        **lost(python, name),
     }
-    print(f"{'':44}{'msg/CPU s':>12}{'msg/s':>10}{'p50 ms':>9}{'p99 ms':>9}")
-    for name, row in found.items():
-        figures = f"{row['per_cpu_second']:>12}{row['per_second']:>10}{row['p50_ms']:>9}{row['p99_ms']:>9}"
-        print(f"{name:44}{figures}")
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The figures for people."""
+    lines = []
+    for many in next(iter(figures.values()))["at_once"]:
+        lines += [f"{many + ' at once':44}{'msg/CPU s':>12}{'msg/s':>10}{'p50 ms':>9}{'p99 ms':>9}"]
+        for name, found in figures.items():
+            row = found["at_once"][many]
+            numbers = f"{row['per_cpu_second']:>12}{row['per_second']:>10}{row['p50_ms']:>9}{row['p99_ms']:>9}"
+            lines += [f"  {name:42}{numbers}"]
+    lines += ["", f"{'MB more with so many in mid-conversation':44}"]
+    for name, found in figures.items():
+        stages = ", ".join(f"{int(people):,}: {more}" for people, more in found["memory_mb"].items())
+        lines += [f"  {name:42}  {stages}"]
+    lines += ["", "answers lost by kill -9"]
+    lines += [f"  {name:42}  {found['lost']} of {found['accepted']}" for name, found in figures.items()]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure all, print the table, write it down."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--people", type=int, default=640)
+    words.add_argument("--at-once", type=int, default=64)
+    words.add_argument("--crowd", type=int, default=50_000, help="0: memory is not measured")
+    words.add_argument("--only", default="", help="a part of the names of those to measure")
+    given = words.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = {
+            name: measure(name, python, given) for name, python in pythons(folder, lambda n: given.only in n).items()
+        }
+        freeze = [f"{folder}/bin/python", "-m", "pip", "freeze"]
+        others = subprocess.run(freeze, capture_output=True, text=True, check=False).stdout if given.only == "" else ""
+    print(table(figures))
+    if given.only:
+        return
+    many = str(given.at_once)
+    first = figures["sorora"]["at_once"]
     ratios = {
-        number: round(
-            found[f"sorora, {number} at once"]["per_cpu_second"]
-            / found[f"python-telegram-bot in memory, {number} at once"]["per_cpu_second"], 2
-        )
-        for number in (at_once, 1)
+        name: {n: round(first[n]["per_cpu_second"] / found["at_once"][n]["per_cpu_second"], 2) for n in first}
+        for name, found in figures.items() if name != "sorora"
     }  # fmt: skip
-    print(f"ratio of messages per CPU second: {ratios}")
+    for name, ratio in ratios.items():
+        print(f"sorora: {ratio[many]} times the messages per CPU second of {name}, {many} at once")
     machine = {
         "python": sys.version.split()[0], "machine": platform.machine(), "system": platform.platform(),
-        "sqlite": sqlite3.sqlite_version, "python-telegram-bot": telegram.__version__,
+        "sqlite": sqlite3.sqlite_version, "python-telegram-bot": version("python-telegram-bot"),
+        "others": [line for line in others.splitlines() if line.startswith(("aiogram", "redis"))],
     }  # fmt: skip
-    saved = {"machine": machine, "figures": found, "ratios": ratios}
+    saved = {"machine": machine, "figures": figures, "ratios": ratios}
     (Path(__file__).parent / "conversation.json").write_text(json.dumps(saved, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--people", type=int, default=640)
-    words.add_argument("--at-once", type=int, default=64)
-    given = words.parse_args()
-    asyncio.run(main(given.people, given.at_once))
+    if sys.argv[1:2] == ["sorora"]:
+        take_part({"sorora": sorora})
+    else:
+        main()

@@ -8,6 +8,7 @@ ARGS ?=
 KILLS ?= 2000
 CUTS ?= 10000
 UPDATES ?= 100000
+SOAK ?= 1000000
 FUZZ ?= 20000
 
 # Python may keep what it has compiled (some machines forbid it): many tests start the command, and it starts twice as
@@ -16,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power chaos newcomer stateful time both image-dry-run screenshots
+.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power chaos soak newcomer stateful time both image-dry-run screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -82,6 +83,9 @@ chaos: .venv/development ## all that can go wrong at the platforms: nothing lost
 pgkill: KILLS = 200
 pgkill: .venv/development ## several processes on one PostgreSQL, killed under load, the server too (longer: make pgkill KILLS=2000)
 	$(BIN)/python -m tests.faults.pgkill --kills $(KILLS) --bugs $(ARGS)
+
+soak: .venv/development ## a million messages from people who come and go: memory stays flat (shorter: make soak SOAK=40000)
+	$(BIN)/python -m tests.faults.soak --updates $(SOAK) --bugs $(ARGS)
 
 newcomer: .venv/development ## the newcomer's path and the story of a pair on all channels; she is killed at every step
 	$(LONG) -s -n auto tests/e2e/test_newcomer.py tests/e2e/test_full_story.py $(ARGS)

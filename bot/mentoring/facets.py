@@ -49,7 +49,7 @@ class Traits(NamedTuple):
 
 class Common(msgspec.Struct, frozen=True):
     """A facet of a mentee with each mentor: points without those for wishes, and which wishes are met: those of the
-    mentee, those of the mentors where that differs. against: what may stand between them beside limits."""
+    mentee, those of the mentors where that differs. allowed: who has a language in common, where it is about that."""
 
     points: Numbers
     met: Mapping[Wish, Flags] = {}
@@ -103,7 +103,7 @@ class Crowd:
         """A row anew, and remembered while there is room."""
         facet, (*of, asks, limits) = FACETS[place], key
         common = facet.common(self, *of)
-        total = common.points.astype(self.kind)
+        total = common.points
         wrong = None if common.allowed is None else ~common.allowed
         for wish in facet.wishes:
             bit = BITS[Wish][wish]
@@ -117,7 +117,7 @@ class Crowd:
                 broken |= ~met
             wrong = broken if wrong is None else wrong | broken
         if wrong is not None:
-            total[wrong] = self.never
+            np.copyto(total, self.never, where=wrong)
         if self._left >= total.nbytes:
             self._left -= total.nbytes
             self._rows[place][key] = total

@@ -22,7 +22,8 @@ from bot.mentoring.people import Purpose, Role
 from bot.mentoring.profiles import Mentee, Mentor
 from bot.mentoring.reasons import reasons
 from bot.mentoring.requests import RequestFile, RequestState
-from bot.store import growth, pairs, people, requests
+from bot.mentoring.team import MORNING, next_morning
+from bot.store import due, growth, pairs, people, requests
 from bot.store import tables as t
 from bot.store.door import Store, Tx
 from bot.store.profiles import MentorRow, save_mentor, save_profile
@@ -99,6 +100,7 @@ class Moving:
             await self.tx.conn.execute(
                 sa.insert(t.coordinators).values(person_id=person.id, state="confirmed", at=came)
             )
+            await due.plan(self.tx, MORNING, 0, person.id, next_morning(person.zone, self.now))
         return person.id
 
     async def is_mentor(self, person_id: int, one: DemoMentor) -> None:

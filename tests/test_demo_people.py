@@ -131,7 +131,7 @@ async def test_a_request_has_its_card_and_pairs_have_their_clocks(stage: Stage) 
     async with stage.sorora.store.begin() as tx:
         planned = set(await tx.conn.scalars(sa.select(t.due.c.kind)))
     assert planned >= {"request_remind", "request_expire", "pair_trial_due", "pair_ending", "pair_months_over"}
-    assert "check_in" in planned
+    assert {"check_in", "mentor_quiet", "team_morning"} <= planned
     await stage.forward(days=3)
     reminder = plays(stage, asking.request.mentor, "en").chat[-1]
     assert reminder.text != card.text

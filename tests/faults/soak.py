@@ -51,14 +51,14 @@ LIFE = 80  # messages that one woman writes at most
 AT_ONCE = 32  # women who are there, and messages of a round
 STEPS, FEW_STEPS = 20, 4  # looks, in a long run and a short one
 SHARE = timedelta(days=120)  # that go by in a whole run; what is kept 30 days is then forgotten three times
-LONGEST = timedelta(hours=3)  # between two rounds
 EVERY = timedelta(hours=1)  # that what is too old is forgotten
 WORDS = ("Hello", "Made-up words of hers", "3", "a made-up goal", "tomorrow at 10")
 WAYS = ("menu", "back", "stop", "help")
 BLOCKS = 0.02  # memory blocks a message that Python may hold more after each of the last two quarters, beside NOISE
-NOISE = 200
-FEW, SHORT = 640, 5  # messages, and the most that one woman writes, to look at one small talk
+NOISE = 120
+FEW, SHORT = 384, 3  # messages, and the most that one woman writes, to look at one small talk
 GROWN = 8.0  # MB that the process may grow in each of them: SQLite's pages, and holes between objects
+FORGETFUL = 1.3  # times the rows after the first half that there may be in the end
 SLOWER = 1.5  # times the CPU a message of the second quarter that the last one may take
 SMALL = {"RECENT": 8, "REMEMBERED": AT_ONCE, "CHATS": AT_ONCE}  # in place of thousands
 
@@ -100,7 +100,18 @@ def keeps_people(_sorora: Sorora) -> None:
     manners.REMEMBERED = outbox.CHATS = 10**9
 
 
-LEAKS: dict[str, Callable[[Sorora], None]] = {"keeps-messages": keeps_messages, "keeps-people": keeps_people}
+def keeps_rows(sorora: Sorora) -> None:
+    """Nothing is ever too old."""
+
+    async def never() -> None:
+        pass
+
+    sorora.scheduler.forget = never  # type: ignore[method-assign]
+
+
+LEAKS: dict[str, Callable[[Sorora], None]] = {
+    "keeps-messages": keeps_messages, "keeps-people": keeps_people, "keeps-rows": keeps_rows,
+}  # fmt: skip
 
 
 # --- a run --------------------------------------------------------------------------------------------------------
@@ -109,12 +120,14 @@ LEAKS: dict[str, Callable[[Sorora], None]] = {"keeps-messages": keeps_messages, 
 @dataclass
 class Look:
     """What there is at one step. blocks: memory blocks of Python's. mb: resident memory. cpu: milliseconds a message
-    since the step before."""
+    since the step before. rows: update ids in the database. aside: messages that broke something."""
 
     updates: int
     blocks: int
     mb: float
     cpu: float
+    rows: int
+    aside: int
 
 
 @contextmanager
@@ -156,7 +169,7 @@ class Soak:
         """So many messages; what there was at each step."""
         looks: list[Look] = []
         rounds = -(-updates // AT_ONCE)
-        pace, forgotten = min(LONGEST, SHARE / rounds), self.clock.now()
+        pace, forgotten = SHARE / rounds, self.clock.now()
         steps = FEW_STEPS if self.life == SHORT else STEPS
         began, before = time.process_time(), 0
         for nth in range(1, rounds + 1):
@@ -168,11 +181,16 @@ class Soak:
                 await self.sorora.scheduler.forget()
             if nth * steps // rounds > len(looks):
                 cpu = (time.process_time() - began) * 1000 / ((nth - before) * AT_ONCE)
-                looks.append(look(nth * AT_ONCE, cpu))
+                looks.append(look(nth * AT_ONCE, cpu, await self.count("updates"), await self.count("put_aside")))
                 tell(looks[-1])
                 began, before = time.process_time(), nth
         await self.store.close()
         return looks
+
+    async def count(self, table: str) -> int:
+        """Rows of a table."""
+        async with self.store.begin() as tx:
+            return int((await tx.conn.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one())
 
     async def round(self) -> None:
         """Each woman who is there does something; who is done goes, and another one comes."""
@@ -208,13 +226,13 @@ def caches() -> list[Any]:
     return [one for one in found if one.cache_parameters()["maxsize"] is not None]
 
 
-def look(updates: int, cpu: float) -> Look:
+def look(updates: int, cpu: float, rows: int, aside: int) -> Look:
     """What there is now. Caches that are bounded by what they are made with are emptied before."""
     for one in caches():
         one.cache_clear()
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return Look(updates, sys.getallocatedblocks(), pages * os.sysconf("SC_PAGE_SIZE") / 2**20, cpu)
+    return Look(updates, sys.getallocatedblocks(), pages * os.sysconf("SC_PAGE_SIZE") / 2**20, cpu, rows, aside)
 
 
 def grown(looks: list[Look]) -> list[str]:
@@ -228,6 +246,8 @@ def grown(looks: list[Look]) -> list[str]:
         [f"Python holds {blocks} blocks more after {messages} messages"] if blocks > NOISE + BLOCKS * messages else []
     )
     wrong += [f"the process has grown by {mb:.1f} MB"] if mb > GROWN else []
+    wrong += [f"{last.rows} update ids are kept, and {half.rows} were"] if last.rows > FORGETFUL * half.rows else []
+    wrong += [f"{last.aside} messages were put aside"] if last.aside else []
     if len(looks) < STEPS:  # too short to judge the speed by
         return wrong
     early, late = (sum(one.cpu for one in some) / len(some) for some in quarters(looks))

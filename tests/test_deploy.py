@@ -303,7 +303,7 @@ def test_every_command_in_the_guide_and_in_deploy_exists() -> None:
         tried.add(" ".join(path))
     coordinators = {f"coordinators {word}" for word in ("add", "confirm", "list", "remove")}
     templates = {f"whatsapp templates {word}" for word in ("push", "status")}
-    single = {"run", "check", "migrate", "keys new", "keys rotate", "backup", "restore"}
+    single = {"run", "check", "migrate", "copy", "keys new", "keys rotate", "backup", "restore"}
     assert tried == single | coordinators | templates
 
 

@@ -91,15 +91,23 @@ async def serve(
 ) -> asyncio.Future[None]:
     """Run the part to its end; gives it. Raises ConnectionError, and cancels it, where the lock is lost before."""
     task: asyncio.Future[None] = asyncio.ensure_future(part())
+    look: asyncio.Future[bool] | None = None
     try:
         while not task.done():
             await asyncio.wait({task, gone}, timeout=AGAIN, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done() and (gone.done() or await ask(conn, STANDBY)):
+            if task.done():
+                break
+            if gone.done():
+                raise ConnectionError
+            look = asyncio.ensure_future(ask(conn, STANDBY))
+            if await asyncio.shield(look):  # one that is cut off would end the connection, and the lock with it
                 raise ConnectionError
     finally:
         if not task.done():
             task.cancel()
             await asyncio.wait({task})  # only then the lock is given back
+        if look is not None:
+            await asyncio.gather(look, return_exceptions=True)
     return task
 
 

@@ -17,6 +17,7 @@ import io
 import sys
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
 from gettext import c2py
 from pathlib import Path
 from typing import IO, Any
@@ -158,7 +159,8 @@ def update(path: Path, language: str, template: Catalog) -> None:
     one that is gone goes. Where nothing changed, the file stays byte for byte."""
     text = path.read_text("utf-8")
     catalog = read_po(text.encode(), language)
-    catalog.update(template, no_fuzzy_matching=True)
+    # A copy: Babel puts the template's own messages in, and a guess in one language would stand in all.
+    catalog.update(deepcopy(template), no_fuzzy_matching=True)
     if language != SOURCE:
         for message in catalog:
             if message.id and not message.string:

@@ -214,6 +214,16 @@ def test_a_sentence_that_changed_a_little_keeps_its_translation_as_a_guess(place
     assert sorted(found(place)) == ["marked fuzzy; correct it and remove the mark", "translate it"]
 
 
+def test_a_guess_in_one_language_is_none_in_another(place: Path) -> None:
+    add("nl", place)
+    code = CODE.replace("Hello {name}, here is your goal.", "Hello {name}, here is your new goal.")
+    (place / "bot" / "talk.py").write_text(code, "utf-8")
+    assert main(["update"], place) == 0
+    assert "Bonjour" in po(place).read_text("utf-8")
+    for other in ("nl", "en"):
+        assert "Bonjour" not in po(place, other).read_text("utf-8")
+
+
 def test_adding_a_language_is_one_command(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["add", "uk"], place) == 0
     assert "uk" in capsys.readouterr().out

@@ -215,6 +215,10 @@ class Writer:
         match words:
             case Text():
                 return self.sentence(words)
+            case Joined(between=", "):
+                return format_list([self.words(part) for part in words.parts], locale=self.language.formats)
+            case Joined():
+                return words.between.join(self.words(part) for part in words.parts)
             case Own(voice=None, photo=None):
                 return self.own(words.text)
             case Own(voice=None):
@@ -222,10 +226,6 @@ class Writer:
                 return f"{shown} {self.own(words.text)}" if words.text else shown
             case Own():
                 return self.sentence(n_("(voice note, {n} second)", "(voice note, {n} seconds)", words.seconds))
-            case Joined(between=", "):
-                return format_list([self.words(part) for part in words.parts], locale=self.language.formats)
-            case Joined():
-                return words.between.join(self.words(part) for part in words.parts)
             case Tongue():
                 return self.tongue(words.code)
 

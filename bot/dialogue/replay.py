@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from bot.dialogue.steps import Ask, Choice, Conversation, Json, Look, Refused, Say, Speak, Step
+from bot.dialogue.steps import Ask, Choice, Conversation, Json, Look, Refused, Say
 
 STEP_LIMIT = 2000  # far above the longest talk (about 120 steps with a journal full of milestones)
 RECENT = 2048  # talks whose replays are remembered: a few KB each
@@ -78,7 +78,7 @@ class Replay:
     def restart(self) -> None:
         """Stand at the beginning."""
         self.talk = self.begin()
-        self.step: Step | None = None  # where it waits: a question or look-up that the journal did not answer
+        self.step: Ask | Look | None = None  # where it waits: a question or look-up that the journal did not answer
         self.ended: tuple[Any] | None = None
         self.taken = 0
         self.said: list[Say] = []
@@ -96,7 +96,7 @@ class Replay:
             if self.step is None:
                 self.advance(reply)
                 reply = None
-            if isinstance(self.step, Ask | Look):
+            if self.step is not None:
                 seen, reply = accepts(self.step, journal) if isinstance(self.step, Ask) else sees(self.step, journal)
                 if not seen:
                     break
@@ -113,14 +113,14 @@ class Replay:
         except StopIteration as end:
             self.ended = (end.value,)
             return
-        if isinstance(step, Say):
-            self.said.append(step)
-        elif isinstance(step, Speak):
-            self.language = step.language
-        elif step.key in self.trail:
-            raise ValueError(f"the talk uses the key {step.key!r} twice")
-        else:
+        if isinstance(step, Ask | Look):
+            if step.key in self.trail:
+                raise ValueError(f"the talk uses the key {step.key!r} twice")
             self.step = step
+        elif isinstance(step, Say):
+            self.said.append(step)
+        else:
+            self.language = step.language
 
     def take(self, step: Ask | Look, answers: Mapping[str, Json]) -> None:
         """The journal has answered this step."""
@@ -133,7 +133,7 @@ class Replay:
 
     def here(self) -> Played:
         """Where it stands."""
-        questions = tuple(key for key, question in self.trail.items() if question)
+        questions = tuple([key for key, question in self.trail.items() if question])
         asked = self.step if isinstance(self.step, Ask) else None
         wanted = self.step if isinstance(self.step, Look) else None
         result = self.ended[0] if self.ended is not None else None

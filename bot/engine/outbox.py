@@ -101,6 +101,7 @@ class Post:
     gone: set[str] = field(default_factory=set)
     chats: OrderedDict[str, Pace] = field(default_factory=OrderedDict)
     bot: Pace = field(init=False)
+    soon: asyncio.TimerHandle | None = None  # when what came back is recorded
 
     def __post_init__(self) -> None:
         self.bot = Pace(1 / self.channel.per_second, max(1.0, self.channel.per_second / 3), 1.0)
@@ -181,8 +182,8 @@ class Post:
         # What comes back at about the same time is recorded together: one transaction for many.
         if len(self.under_way) == 1:
             self.news.set()
-        else:
-            asyncio.get_running_loop().call_later(GATHER, self.news.set)
+        elif self.soon is None or self.soon.when() <= asyncio.get_running_loop().time():
+            self.soon = asyncio.get_running_loop().call_later(GATHER, self.news.set)
 
     def wait(self, lookup: str) -> float:
         """Seconds until this chat and this bot may send again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import signal
 import socket
@@ -181,6 +182,7 @@ async def run(settings: Settings, clock: Clock) -> None:
             also += telegram_parts(channel, sorora, settings, routes)
         elif isinstance(channel, WhatsApp):
             routes += whatsapp_web.routes(channel, sorora.batches)
+    gc.freeze()  # what is there now stays: the collector need not look at it again for every few messages
     async with sorora.running(*also):
         await serve(routes, settings.host, settings.port)
 

@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power chaos soak newcomer stateful time both image-dry-run screenshots
+.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power chaos soak pgkill expand newcomer stateful time both image-dry-run screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -86,6 +86,9 @@ pgkill: .venv/development ## several processes on one PostgreSQL, killed under l
 
 soak: .venv/development ## a million messages from people who come and go: memory stays flat (shorter: make soak SOAK=40000)
 	$(BIN)/python -m tests.faults.soak --updates $(SOAK) --bugs $(ARGS)
+
+expand: .venv/development ## the code before the newest migration runs on the schema of today, on both databases
+	$(LONG) tests/store/test_expand.py $(ARGS)
 
 newcomer: .venv/development ## the newcomer's path and the story of a pair on all channels; she is killed at every step
 	$(LONG) -s -n auto tests/e2e/test_newcomer.py tests/e2e/test_full_story.py $(ARGS)

@@ -5,6 +5,9 @@ of theirs goes on to work (expand). What nobody uses any more may go a release l
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,12 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from bot.errors import SettingError
+from bot.store import tables as t
 from bot.store.door import Store
 from bot.store.schema import config, fits, migrate
 from bot.vault import Vault
 from tests.databases import BOTH
+from tests.e2e.process import HOUSE
 
 Schema = dict[str, dict[str, dict[str, Any]]]
 CONTRACTED: dict[str, set[str]] = {}  # revision: what it takes away, as `broken` says it; unused since the one before
@@ -172,3 +177,62 @@ async def test_two_that_migrate_at_once_wait_for_each_other(postgres_url: str, k
     for store in both:
         assert await fits(store)
         await store.close()
+
+
+# What the code before the newest migration does on the schema of today: two women begin, and the clock ticks.
+OLD_CODE = """
+import asyncio, random, sys
+from bot.app import put_together
+from bot.messages import Incoming
+from bot.store.door import Store
+from bot.testing import StageChannel, StageClock
+from bot.vault import Vault
+from conversations import PROGRAMME
+
+async def old():
+    store, clock, channel = Store.open(sys.argv[1], Vault([sys.argv[2]])), StageClock(), StageChannel()
+    sorora = put_together(store, {channel.name: channel}, clock, PROGRAMME, random.Random(1))
+    for number, text in enumerate(("/start", "1", "1", "1", "Fictive", "menu", "help", "menu")):
+        for who in ("a", "b"):
+            event = Incoming(channel.name, f"{who}{number}", who, clock.now(), text=text)
+            await sorora.batches.receive(event)
+        await sorora.outbox.drain()
+        await sorora.scheduler.fire()
+        await sorora.scheduler.forget()
+    await store.close()
+    print(sys.modules["bot.app"].__file__, len(channel.chats["a"]))
+
+asyncio.run(old())
+"""
+
+
+def run_old_code(folder: Path, url: str, key: str) -> list[str]:
+    """Fetch the code before the newest migration, and run it; gives what it prints."""
+
+    def git(*words: str) -> bytes:
+        return subprocess.run(["git", *words], cwd=HOUSE, check=True, capture_output=True).stdout
+
+    (newest,) = ScriptDirectory.from_config(config()).get_revisions("head")
+    assert newest is not None
+    came = git("log", "--diff-filter=A", "--format=%H", "-1", "--", newest.path).decode().strip()
+    assert came, "the newest migration is not committed, or the history is cut off"
+    subprocess.run(["tar", "-x", "-C", folder], input=git("archive", f"{came}^"), check=True)
+    assert not (folder / Path(newest.path).relative_to(HOUSE)).exists()
+    command = [sys.executable, "-c", OLD_CODE, url, key]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.split()
+
+
+@pytest.mark.skipif("LONG" not in os.environ, reason="`make expand` runs it: it needs the history of the repository")
+async def test_the_code_before_the_newest_migration_works_on_the_schema_of_today(
+    store: Store, database_url: str, key: str, tmp_path: Path
+) -> None:
+    before = tmp_path / "before"
+    before.mkdir()
+    module, messages = run_old_code(before, database_url, key)
+    assert Path(module).is_relative_to(before)
+    assert int(messages) >= 8
+    async with store.begin() as tx:
+        for table, count in ((t.people, 2), (t.put_aside, 0)):
+            assert await tx.conn.scalar(sa.select(sa.func.count()).select_from(table)) == count

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import platform
 import random
@@ -84,8 +85,6 @@ async def sorora(folder: Path, people: int) -> AsyncIterator[Bot]:
     made = put_together(
         store, {channel.name: channel}, SystemClock(), find_programme("conversations"), random.Random(1)
     )
-    # Sixty a minute is a person's pace, not a benchmark's.
-    made.batches.manners.flooding = lambda *_: False  # type: ignore[method-assign]
     numbers = count()
 
     async def do(address: str, **what: Any) -> None:
@@ -112,7 +111,8 @@ async def sorora(folder: Path, people: int) -> AsyncIterator[Bot]:
                 await do(FIRST, text=text)
             await made.outbox.drain()
             await crowd(store, channel.name, people)
-        yield Bot(say, kept)
+        gc.freeze()  # as `sorora run` does
+        yield Bot(say, kept, forget=channel.open.clear)
     await store.close()
 
 

@@ -32,11 +32,12 @@ Say = Callable[[int, int], Awaitable[None]]  # (person, number of the message in
 @dataclass(frozen=True, slots=True)
 class Bot:
     """One programme at work. say: one message, until its answer is sent. kept: answers that it has after a start.
-    cpu: seconds that it has used, with all processes that it needs."""
+    cpu: seconds that it has used, with all processes that it needs. forget: lets go of what only the benchmark holds."""
 
     say: Say
     kept: Callable[[], Awaitable[int]]
     cpu: Callable[[], float] = time.process_time
+    forget: Callable[[], None] = lambda: None
 
 
 Open = Callable[[Path, int], AbstractAsyncContextManager[Bot]]  # (folder of its files, people that there are)
@@ -90,6 +91,7 @@ async def memory(bot: Bot, people: int, at_once: int) -> dict[str, float]:
         stage = min(stage, people)
         await hold(bot, range(came, stage), at_once, 3)
         came = stage
+        bot.forget()
         found[str(stage)] = round(resident() - before, 1)
     return found
 

@@ -3,7 +3,7 @@ who was told to slow down."""
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from bot.messages import Incoming
 MOST = 60  # messages a minute from one person (TRUST, bad input 10)
 MINUTE = timedelta(minutes=1)
 NOTICE = timedelta(hours=1)
-REMEMBERED = 20_000  # people: about 10 MB
+REMEMBERED = 20_000  # people: about 8 MB
 
 SLOWLY: Text = _("That was very fast. Please wait a minute, then go on. Nothing is lost.")
 
@@ -23,7 +23,7 @@ SLOWLY: Text = _("That was very fast. Please wait a minute, then go on. Nothing 
 class Recent:
     """What one person did in the last minute."""
 
-    times: deque[datetime] = field(default_factory=deque)
+    times: list[datetime] = field(default_factory=list)  # a deque would be eight times as large
     press: tuple[str, datetime] | None = None
     told: datetime | None = None
 
@@ -47,7 +47,7 @@ class Manners:
         """Whether this message is one too many. Danger and Stop always pass."""
         times = self.of(lookup).times
         while times and now - times[0] >= MINUTE:
-            times.popleft()
+            del times[0]
         if len(times) >= MOST:
             return not self.urgent(incoming)
         times.append(now)

@@ -90,6 +90,7 @@ async def test_one_process_sends_for_both_and_the_other_when_it_has_ended(
         assert channels[owner].texts == [f"message {n}" for n in range(4)]
         assert channels[1 - owner].texts == []
         running[owner].cancel()
+        await asyncio.gather(running[owner], return_exceptions=True)
         await post(stores[owner], clock, "after it")
         boxes[1 - owner].poke()
         await one_sends(channels)

@@ -43,7 +43,7 @@ from tests.faults.kill_worker import Wire, acknowledge_before_commit, mark_befor
 WORKERS = 2
 CAMPAIGN = 40  # kills on one database
 SEARCH = 4  # the same, when looking for a seeded bug
-MOST_SEARCH = 60  # kills in which a seeded bug must be caught
+MOST_SEARCH = 240  # kills in which a seeded bug must be caught
 LONGEST_LIFE = 0.5  # seconds from a worker's first word to its kill
 MOST_WORDS = 80
 LEASE = 5.0  # seconds; a machine under load must be able to note within it what was sent
@@ -144,7 +144,7 @@ class Fleet(Campaign):
         """One more worker."""
         self.life += 1
         how = self.chance.choice(("line", "moment", "word"))
-        lines = round(10 ** self.chance.uniform(3.5, 5.0)) if how == "line" else 0
+        lines = round(10 ** self.chance.uniform(3.0, 4.6)) if how == "line" else 0
         moment = self.chance.uniform(0, LONGEST_LIFE) if how == "moment" else None
         words = self.chance.randrange(1, MOST_WORDS) if how == "word" else 0
         ours, theirs = socket.socketpair()

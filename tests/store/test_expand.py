@@ -36,11 +36,13 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-def schema(connection: sa.Connection) -> Schema:
-    """What stands in the way of a statement: columns, what must be unique, and what must be there in another table."""
+def schema(connection: sa.Connection, *only: str) -> Schema:
+    """What stands in the way of a statement: columns, what must be unique, and what must be there in another table.
+    Of all tables, or some."""
     inspector = sa.inspect(connection)
     found: Schema = {}
-    for table in set(inspector.get_table_names()) - {"alembic_version", "sqlite_sequence"}:
+    names = set(inspector.get_table_names()) - {"alembic_version", "sqlite_sequence"}
+    for table in names & set(only) if only else names:
         columns = {
             column["name"]: (str(column["type"]), column["nullable"], column["default"] is not None)
             for column in inspector.get_columns(table)
@@ -148,11 +150,15 @@ BAD_ON_POSTGRES = {
 
 async def test_a_migration_that_would_break_them_is_noticed(store: Store) -> None:
     bad = {**BAD, **(BAD_ON_POSTGRES if store.writer is None else {})}
+
+    def touched(connection: sa.Connection) -> Schema:
+        return schema(connection, "goals", "people", "audit")
+
     for statement, told in bad.items():
         async with store.begin() as tx:
-            before = await tx.conn.run_sync(schema)
+            before = await tx.conn.run_sync(touched)
             await tx.conn.execute(sa.text(statement))
-            assert told in broken(before, await tx.conn.run_sync(schema)), statement
+            assert told in broken(before, await tx.conn.run_sync(touched)), statement
             await tx.conn.rollback()
 
 

@@ -10,6 +10,7 @@ CUTS ?= 10000
 UPDATES ?= 100000
 SOAK ?= 1000000
 FUZZ ?= 20000
+PARTS ?= conversation matching nudges backup
 
 # Python may keep what it has compiled (some machines forbid it): many tests start the command, and it starts twice as
 # fast then.
@@ -17,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power chaos soak pgkill expand newcomer stateful time both image-dry-run screenshots
+.PHONY: help bench demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power chaos soak pgkill expand newcomer stateful time both image-dry-run screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -104,6 +105,9 @@ both: .venv/development ## all that is between two women, on SQLite and on Postg
 
 image-dry-run: .venv/development ## the steps of the container image by hand, where there is no container engine (root)
 	$(BIN)/python -m tests.image
+
+bench: .venv/development ## all benchmarks, beside their peers: tables, and bench/*.json with machine and versions (hours of CPU)
+	$(foreach part,$(PARTS),$(BIN)/python -m bench.$(part) $(ARGS) &&) true
 
 screenshots: .venv/development .venv/chromium ## pictures to look at in tests/screens, and the one of the README
 	SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/e2e/test_demo_browser.py -k screens $(ARGS)

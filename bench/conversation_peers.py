@@ -32,7 +32,7 @@ Say = Callable[[int, int], Awaitable[None]]  # (person, number of the message in
 @dataclass(frozen=True, slots=True)
 class Bot:
     """One programme at work. say: one message, until its answer is sent. kept: answers that it has after a start.
-    cpu: seconds that it has used, with all processes that it needs. forget: lets go of what only the benchmark holds."""
+    cpu: seconds that it has used, with all processes that it needs. forget: lets go of what is the benchmark's."""
 
     say: Say
     kept: Callable[[], Awaitable[int]]

@@ -24,22 +24,23 @@ class Answers(msgspec.Struct, frozen=True, omit_defaults=True):
     words: dict[str, Json] = {}
 
 
+ANSWERED = sa.insert(t.assessments)
+TAKEN = (
+    sa.select(t.assessments)
+    .where(t.assessments.c.person_id == sa.bindparam("hers"), t.assessments.c.kind == sa.bindparam("this"))
+    .order_by(t.assessments.c.id)
+)
+
+
 async def save_assessment(tx: Tx, person_id: int, kind: Assessment, answers: Answers, now: datetime) -> None:
     """Keep one questionnaire."""
-    await tx.conn.execute(
-        sa.insert(t.assessments).values(
-            person_id=person_id, kind=kind.value, sealed=tx.vault.seal_json(answers), at=now
-        )
-    )
+    row = {"person_id": person_id, "kind": kind.value, "sealed": tx.vault.seal_json(answers), "at": now}
+    await tx.many(ANSWERED, [row])
 
 
 async def taken_before(tx: Tx, person_id: int, kind: Assessment) -> tuple[Taken, ...]:
     """How she answered a questionnaire before, oldest first."""
-    rows = await tx.conn.execute(
-        sa.select(t.assessments)
-        .where(t.assessments.c.person_id == person_id, t.assessments.c.kind == kind.value)
-        .order_by(t.assessments.c.id)
-    )
+    rows = await tx.conn.execute(TAKEN, {"hers": person_id, "this": kind.value})
     return tuple(Taken(kind, row.at, tx.vault.open_json(row.sealed, Answers).levels) for row in rows)
 
 
@@ -76,14 +77,16 @@ async def change_goal(tx: Tx, person_id: int, goal_id: int, plan: GoalPlan, stat
     )
 
 
+GOALS = sa.select(t.goals).where(t.goals.c.person_id == sa.bindparam("hers")).order_by(t.goals.c.id.desc())
+
+
 async def goals_of(tx: Tx, person_id: int, *, let_go: bool = False) -> tuple[Goal, ...]:
     """Her goals, newest first; those she let go only if asked for."""
-    query = sa.select(t.goals).where(t.goals.c.person_id == person_id).order_by(t.goals.c.id.desc())
-    if not let_go:
-        query = query.where(t.goals.c.state != GoalState.LET_GO.value)
+    without = None if let_go else GoalState.LET_GO.value
     return tuple(
         Goal(row.id, tx.vault.open_json(row.sealed, GoalPlan), GoalState(row.state), row.described_at, row.reached_at)
-        for row in await tx.conn.execute(query)
+        for row in await tx.conn.execute(GOALS, {"hers": person_id})
+        if row.state != without
     )
 
 

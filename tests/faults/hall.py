@@ -24,6 +24,7 @@ def at(house: House, screen: Screen, **what: Any) -> Turn:
     """The turn that follows when she does `what` (text, button, voice, other) at this screen."""
     kept = KeptTalk(TALK_ID, screen.talk.name, screen.visit.about, True, "", NOW, journal=screen.journal)
     known = Known(1, "lookup", NOW, None, b"", screen.visit.person, talks=[kept])
+    house.replays.forget(TALK_ID)  # every screen's talk has this id
     state = State(known, NOW, lambda talk: talk.journal)  # type: ignore[arg-type,return-value]
     turning = take_turn(house, state, Incoming("stage", "1", "phone", NOW, **what))
     person, step = screen.visit.person, next_or_turn(turning, None)

@@ -253,7 +253,8 @@ async def table(browser: Browser, demo: str, tmp_path: Path) -> AsyncIterator[On
     ]
     for her in women:
         await expect(her.phone).to_be_visible()
-    table = OnTable(page, tmp_path / "demo", *women)
+    mentee, mentor, coordinator = women
+    table = OnTable(page, tmp_path / "demo", mentee, mentor, coordinator)
     await table.others_rest()
     await table.later(hours=ten_o_clock(SystemClock().now()) // timedelta(hours=1) + 1)
     yield table

@@ -309,9 +309,9 @@ async def redis_at(folder: Path) -> AsyncIterator[Any]:
     try:
         yield client
     finally:
+        await client.shutdown(nosave=True)
         await client.aclose()
         if server is not None:
-            server.terminate()
             await server.wait()
 
 

@@ -30,7 +30,7 @@ async def waiting_mentees(desk: Desk) -> list[Mentee]:
 
 async def round_of(desk: Desk) -> Round:
     """The best assignment of all who wait (at most 2,000: the others come in the next round). It reads all mentors anew
-    and takes the event loop while it counts: about 0.3 seconds for 1,000 mentees and 300 mentors (bench/matching.py),
+    and takes the event loop while it counts: about 0.1 seconds for 1,000 mentees and 300 mentors (bench/matching.py),
     which is acceptable for something that a coordinator does now and then."""
     from bot.mentoring.rounds import assign  # OR-tools: the bot's start must not wait for it
 

@@ -137,9 +137,11 @@ async def post_one(tx: Tx, letter: Letter, now: datetime) -> int:
 
 
 earlier = t.outbox.alias("earlier")
-BEHIND = sa.exists().where(
+BEFORE = sa.exists().where(
     earlier.c.state == WAITING, earlier.c.recipient == t.outbox.c.recipient, earlier.c.id < t.outbox.c.id
 )
+# To the same phone: to her, or the last word to who had it and erased herself.
+BEHIND = sa.or_(BEFORE.where(earlier.c.person_id == t.outbox.c.person_id), BEFORE.where(earlier.c.person_id.is_(None)))
 CLAIMABLE = (
     sa.select(t.outbox.c.id)
     .where(
@@ -309,9 +311,11 @@ async def finish(tx: Tx, results: Sequence[Done], now: datetime) -> None:
 
 async def refuse_all(tx: Tx, lookup: str, reason: str, now: datetime) -> None:
     """Give up everything that waits for one address (she blocked the bot)."""
+    hers = sa.select(t.addresses.c.person_id).where(t.addresses.c.lookup == lookup).scalar_subquery()
     await tx.conn.execute(
         sa.update(t.outbox)
         .where(t.outbox.c.recipient == lookup, t.outbox.c.state.in_((WAITING, HELD)))
+        .where(sa.or_(t.outbox.c.person_id == hers, t.outbox.c.person_id.is_(None)))  # an index finds these
         .values(state=REFUSED, reason=reason, sealed=None, done_at=now)
     )
     await forget_erased(tx)

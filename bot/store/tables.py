@@ -117,12 +117,19 @@ outbox = Table(
     Column("reason", String(200), nullable=False, server_default=""),
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment, index=True),
-    Index(
-        "ix_outbox_waiting",
-        "recipient",
+    Index(  # by woman and not by phone: numbers follow each other where a million nudges are queued, hashes do not
+        "ix_outbox_hers",
+        "person_id",
         "id",
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_outbox_last_words",
+        "recipient",
+        "id",
+        sqlite_where=text("state = 'waiting' AND person_id IS NULL"),
+        postgresql_where=text("state = 'waiting' AND person_id IS NULL"),
     ),
     Index(
         "ix_outbox_due",

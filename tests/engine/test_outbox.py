@@ -137,8 +137,13 @@ async def test_a_refusal_is_recorded_and_not_tried_again(
 
 
 async def test_who_left_gets_nothing_more(store: Store, clock: StageClock, script: Script, outbox: Outbox) -> None:
-    await post(store, clock, "x", "y", "z")
-    await post(store, clock, "other", to="b")
+    async with store.begin() as tx:
+        address = {"channel": "script", "lookup": tx.vault.lookup("a"), "sealed": b"a", "heard_at": clock.now()}
+        person = {"language": "en", "sealed": b"her", "created_at": clock.now()}
+        hers = await tx.conn.scalar(sa.insert(tables.people).values(person).returning(tables.people.c.id))
+        await tx.conn.execute(sa.insert(tables.addresses).values(person_id=hers, **address))
+    await post(store, clock, "x", "y", "z", person=hers)
+    await post(store, clock, "other", to="b", person=hers + 1)
     script.answer["x"] = Result(Verdict.LEFT, reason="blocked")
     await outbox.drain()
     assert sorted(script.texts) == ["other", "x"]
@@ -267,3 +272,18 @@ async def test_the_next_look_is_when_something_is_due_and_not_before(
     async with store.begin() as tx:
         assert await mail.next_due(tx, "script") == clock.now() + timedelta(seconds=300)  # the second waits for it
         assert await mail.next_due(tx, "other") is None
+
+
+async def test_the_last_word_to_who_erased_herself_comes_before_what_she_hears_when_she_is_back(
+    store: Store, clock: StageClock, script: Script, outbox: Outbox
+) -> None:
+    await post(store, clock, "goodbye", person=None)
+    await post(store, clock, "welcome", person=2)
+    script.answer["goodbye"] = Result(Verdict.RETRY, reason="no answer")
+    await outbox.drain()
+    assert script.texts == ["goodbye"]
+    assert await states(store) == ["waiting", "waiting"]
+    del script.answer["goodbye"]
+    clock.forward(timedelta(minutes=1))
+    await outbox.drain()
+    assert script.texts == ["goodbye", "goodbye", "welcome"]

@@ -149,7 +149,8 @@ class Post:
                     await mail.refuse_all(tx, lookup, mail.LEFT, now)
                 lease = timedelta(seconds=self.channel.lease)
                 claimed = await mail.claim(tx, self.channel.name, now, lease, room, self.make) if room else []
-                due = None if claimed else await mail.next_due(tx, self.channel.name)
+                # Where there is no room, what comes back wakes us.
+                due = await mail.next_due(tx, self.channel.name) if room and not claimed else None
         except BaseException:
             self.done[:0] = done  # not recorded: keep for the next round
             self.gone |= gone

@@ -7,22 +7,18 @@ now, oldest first, and nothing overtakes what still waits. A voice note or photo
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-
-import sqlalchemy as sa
+from datetime import timedelta
 
 from bot.affairs import photos
-from bot.affairs.desk import Desk, Notice, awake
+from bot.affairs.desk import Desk, Notice
 from bot.dialogue.steps import Words, _, lines, own, p_, read_own
 from bot.mentoring.mentorship import Pair
 from bot.mentoring.people import Person
 from bot.mentoring.relay import FROM, RelayState, name_of
 from bot.messages import Attachment, Opening
 from bot.store import growth, mail, pairs, people, relay
-from bot.store import tables as t
 from bot.store.relay import Relayed
 
-UP = timedelta(minutes=30)  # who wrote so recently is awake and waits for an answer, also in her quiet hours
 LOOK_AGAIN = timedelta(minutes=15)  # when and how often it is looked whether a message has gone out
 LOOK_FOR = timedelta(hours=25)  # the outbox itself gives up after a day
 
@@ -44,7 +40,7 @@ async def deliver(desk: Desk, pair_id: int, receiver_id: int) -> bool:
     receiver = await people.get(desk.tx, receiver_id)
     if not rows or receiver is None or rows[0].state is RelayState.FETCHING:
         return True
-    when = await readable(desk, receiver)
+    when = await desk.readable(receiver)
     if when > desk.now:
         await desk.plan(receiver_id, DELIVER, pair_id, when)
         return True
@@ -56,20 +52,10 @@ async def deliver(desk: Desk, pair_id: int, receiver_id: int) -> bool:
     return reached
 
 
-async def readable(desk: Desk, receiver: Person) -> datetime:
-    """When she can read what comes for her (UTC): now, or when her quiet hours end."""
-    heard = await desk.tx.conn.scalar(
-        sa.select(sa.func.max(t.addresses.c.heard_at)).where(t.addresses.c.person_id == receiver.id)
-    )
-    if heard is not None and heard > desk.now - UP:
-        return desk.now
-    return awake(receiver, desk.now)
-
-
 async def asleep(desk: Desk, person_id: int) -> bool:
     """Whether what is written to her now waits for the morning."""
     person = await people.get(desk.tx, person_id)
-    return person is not None and await readable(desk, person) > desk.now
+    return person is not None and await desk.readable(person) > desk.now
 
 
 async def post(desk: Desk, row: Relayed, receiver: Person) -> bool:

@@ -29,6 +29,7 @@ from bot.store import due, mail, people
 from bot.store import tables as t
 from bot.store.door import Tx
 
+UP = timedelta(minutes=30)  # who wrote so recently is awake and waits for an answer, also in her quiet hours
 AGAIN = timedelta(hours=1)  # when something due is tried again after it broke
 MOST_TRIES = 24
 WORDS = "words"  # the kind of what another woman wrote to her
@@ -117,15 +118,20 @@ class Desk:
     # --- telling somebody -----------------------------------------------------------------------------------------
 
     async def tell(self, person_id: int, kind: str, about: int = 0, *, at_once: bool = False) -> None:
-        """Tell her, as soon as her quiet hours allow it, or `at_once` (she has just asked for it, or it is urgent)."""
+        """Tell her, as soon as she can read it, or `at_once` (she has just asked for it, or it is urgent)."""
         person = await people.get(self.tx, person_id)
         if person is None:
             return
-        when = self.now if at_once else awake(person, self.now)
+        when = self.now if at_once else await self.readable(person)
         if when > self.now:
             await self.plan(person_id, kind, about, when)
         else:
             await self.send(person, kind, about)
+
+    async def readable(self, person: Person) -> datetime:
+        """When she can read what comes for her (UTC): now, or when her quiet hours end."""
+        heard = await people.heard_last(self.tx, person.id)
+        return self.now if heard is not None and heard > self.now - UP else awake(person, self.now)
 
     async def tell_team(self, kind: str, about: int = 0, *, at_once: bool = False, but: Collection[int] = ()) -> int:
         """Tell every coordinator who takes part, except these (whom it is about); gives how many there are."""

@@ -173,6 +173,14 @@ async def reached_at(tx: Tx, person_id: int) -> tuple[str, str, bytes] | None:
     return None if row is None else (row.channel, row.lookup, row.sealed)
 
 
+async def heard_last(tx: Tx, person_id: int) -> datetime | None:
+    """When she wrote or tapped the last time, on whatever phone (UTC); None where no phone of hers is known."""
+    last: datetime | None = await tx.conn.scalar(
+        sa.select(sa.func.max(t.addresses.c.heard_at)).where(t.addresses.c.person_id == person_id)
+    )
+    return last
+
+
 SAVE = (
     sa.update(t.people)
     .where(t.people.c.id == sa.bindparam("the_id"))

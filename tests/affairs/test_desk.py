@@ -66,6 +66,18 @@ async def test_at_night_it_waits_for_the_morning(stage: Stage) -> None:
     assert [seen.text for seen in amina.phone.chat] == ["News 7"]
 
 
+async def test_who_has_just_written_is_told_at_night_too(stage: Stage) -> None:
+    amina = await woman(stage, "Fictive Amina")
+    stage.clock.at = datetime(2027, 3, 1, 21, 30, tzinfo=UTC)  # half past ten in Brussels
+    await amina.phone.types("/menu")
+    stage.clock.forward(timedelta(minutes=29))
+    await tell(amina, "hello", 7)
+    assert amina.phone.last.text == "News 7"
+    stage.clock.forward(timedelta(minutes=2))
+    await tell(amina, "hello", 8)
+    assert amina.phone.last.text == "News 7"
+
+
 async def test_what_is_no_longer_true_is_not_told(stage: Stage) -> None:
     amina = await woman(stage, "Fictive Amina")
     await tell(amina, "hello", 13)

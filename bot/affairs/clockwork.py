@@ -12,7 +12,7 @@ import structlog
 
 from bot.affairs.desk import AGAIN, MOST_TRIES, Desk, Office
 from bot.mentoring import nudges as manners
-from bot.mentoring.nudges import NUDGES
+from bot.mentoring.nudges import CHECK_IN, NUDGES
 from bot.mentoring.rhythm import may_come
 from bot.messages import Message
 from bot.store import due, nudges, people
@@ -89,7 +89,8 @@ async def made(office: Office, tx: Tx, now: datetime, person_id: int, kind: str,
     queued, zone = await nudges.queued_at(tx, person_id, kind, about), ZoneInfo(person.zone)
     when = may_come(person.rhythm, None, now)
     if when > now or (queued is not None and queued.astimezone(zone).date() < now.astimezone(zone).date()):
-        await desk.plan(person_id, kind, about, when)
+        # The kind question stands in the place of a check-in and is planned as one, or both came in one week.
+        await desk.plan(person_id, CHECK_IN if manners.asks(kind) else kind, about, when)
         notice = None
     else:
         notice = await office.affair.notices[kind](desk, person, about)

@@ -214,6 +214,9 @@ async def test_one_that_has_come_into_quiet_hours_waits(stage: Stage, unanswered
     await stage.forward(hours=12)
     assert told(amina) == ["still_there 0" if unanswered else "check_in 0"]
     assert (await counted(amina))[1] == unanswered + 1
+    (following,) = await planned(stage)  # not on the Sunday of the week in which this one came
+    assert following[0] == CHECK_IN
+    assert following[1].isocalendar().week == stage.clock.now().isocalendar().week + 1
 
 
 async def test_one_that_has_come_into_a_pause_waits_for_its_end(stage: Stage) -> None:

@@ -24,6 +24,9 @@ from bot.mentoring.rhythm import MOST_UNANSWERED, Rhythm, check_in_after, check_
 CHECK_IN, STILL_THERE = "check_in", "still_there"
 MIDST = timedelta(minutes=15)  # an open talk that was touched so recently is not disturbed
 LATER = timedelta(minutes=20)
+# After anything that came unasked, before what matters less than a check-in: one late in the evening and one in the
+# morning would be two at once for her.
+REST = timedelta(hours=12)
 
 
 class Whom(StrEnum):
@@ -88,8 +91,9 @@ def allowed(kind: str, due: datetime, moment: Moment, now: datetime, *, second: 
     when = may_come(moment.rhythm, last, now)
     if when <= now and moment.busy_at is not None and now - moment.busy_at < MIDST:
         when = may_come(moment.rhythm, last, now + LATER)
-    if NUDGES[kind].rank > NUDGES[CHECK_IN].rank and moment.rhythm.check_ins:
-        when = after_check_in(moment.rhythm, when)
+    if NUDGES[kind].rank > NUDGES[CHECK_IN].rank:
+        when = when if last is None else may_come(moment.rhythm, last, max(when, last + REST))
+        when = after_check_in(moment.rhythm, when) if moment.rhythm.check_ins else when
     return when if late is None or when - due <= late else None
 
 

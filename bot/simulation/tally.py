@@ -42,7 +42,7 @@ class Record:
     """What has come to one woman so far. Moments are UTC."""
 
     nudged: datetime | None = None
-    checked: datetime | None = None
+    checked: tuple[int, int] | None = None  # the week of her wall clock, as it was, of her last check-in
     silent: int = 0  # check-ins since she last wrote
     here: datetime | None = None
 
@@ -71,9 +71,8 @@ def judge(tally: Tally, record: Record, rhythm: Rhythm, kind: str, now: datetime
     tally.broken["a nudge after three without an answer"] += record.silent >= MOST_SILENT
     record.nudged = now
     if kind in (CHECK_IN, STILL_THERE):
-        before = record.checked.astimezone(zone) if record.checked is not None else None
-        tally.broken["two check-ins in a week"] += before is not None and week(before) == week(here)
-        record.checked = now
+        tally.broken["two check-ins in a week"] += record.checked == week(here)
+        record.checked = week(here)
         record.silent += 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from bot.mentoring.nudges import (
     DAY,
     MIDST,
     NUDGES,
+    REST,
     STILL_THERE,
     Moment,
     allowed,
@@ -55,6 +56,7 @@ def test_nothing_comes_at_night_in_a_pause_twice_a_day_or_too_late(
     assert late is None or when <= now - ago + late
     assert moment.unanswered <= MOST_UNANSWERED
     assert kind != CHECK_IN or rhythm.check_ins
+    assert kind not in LESSER or moment.nudged_at is None or when - moment.nudged_at >= REST
 
 
 @given(some, agos)
@@ -77,6 +79,13 @@ def test_one_a_day() -> None:
     assert allowed(CHECK_IN, SUNDAY, Moment(USUAL, SUNDAY - timedelta(hours=3)), SUNDAY) == MONDAY
     assert allowed(CHECK_IN, SUNDAY, Moment(USUAL), SUNDAY, second=True) == MONDAY
     assert allowed(CHECK_IN, SUNDAY, Moment(USUAL, SUNDAY - DAY), SUNDAY) == SUNDAY
+
+
+def test_late_in_the_evening_and_early_in_the_morning_are_not_two_at_once() -> None:
+    owl = Rhythm(quiet_from=time(23), quiet_until=time(6))
+    late, early = SUNDAY + timedelta(hours=4), MONDAY - timedelta(hours=3)  # ten at night, seven in the morning
+    assert allowed(LESSER[0], early, Moment(owl, nudged_at=late), early) == late + REST
+    assert allowed(CHECK_IN, early, Moment(owl, nudged_at=late), early) == early  # at the hour that she chose
 
 
 def test_an_open_talk_is_not_disturbed() -> None:

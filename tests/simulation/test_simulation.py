@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def test_the_same_seed_gives_the_same_lives() -> None:
 def test_a_broken_promise_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks at her quiet hours, nor at what came today."""
     monkeypatch.setattr(manners, "may_come", lambda _rhythm, _nudged_at, now: now)
+    monkeypatch.setattr(manners, "REST", timedelta())
     broken = +simulation.simulate(30, 1, whole=0, seed=7, processes=1).broken
     assert {"in quiet hours", "two nudges on one day"} & set(broken)
 

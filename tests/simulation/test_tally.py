@@ -48,6 +48,12 @@ def test_two_check_ins_in_a_week() -> None:
     assert broken((CHECK_IN, SUNDAY + DAY), (STILL_THERE, SUNDAY + 7 * DAY)) == {"two check-ins in a week": 1}
 
 
+def test_a_week_is_that_of_the_place_where_she_was() -> None:
+    record, montreal = Record(), Rhythm(zone="America/Montreal")
+    assert broken((CHECK_IN, SUNDAY + timedelta(hours=6)), record=record, rhythm=montreal) == {}  # Sunday, six
+    assert broken((CHECK_IN, SUNDAY + 7 * DAY), record=record) == {}  # she has come back: in Brussels that was Monday
+
+
 def test_no_silence_after_three() -> None:
     weekly = [(CHECK_IN, SUNDAY + 7 * n * DAY + timedelta(hours=-1)) for n in range(1, 6)]
     assert broken(*weekly) == {"a nudge after three without an answer": 1}

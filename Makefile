@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help bench demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power chaos soak pgkill expand newcomer stateful time both image-dry-run screenshots
+.PHONY: help bench demo test check format messages lock upgrade setup clean paths canary fuzz transcripts kill power chaos soak pgkill expand newcomer stateful time simulate both image-dry-run screenshots
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -99,6 +99,10 @@ stateful: .venv/development ## seven women do anything at all, in any order: wha
 
 time: .venv/development ## 10,000 women over every change of the clocks until 2030: one check-in a week, none at night
 	$(LONG) -s -n auto -o faulthandler_timeout=3600 tests/faults/test_time.py $(ARGS)
+
+simulate: .venv/installed ## half a year of 10,000 made-up women, judged: bench/simulation.txt and .svg (10 minutes)
+	@$(BIN)/sorora simulate --people 10000 --months 6 --picture bench/simulation.svg > bench/simulation.txt; \
+	  code=$$?; cat bench/simulation.txt; exit $$code
 
 both: .venv/development ## all that is between two women, on SQLite and on PostgreSQL
 	$(LONG) -n auto tests/affairs $(ARGS)

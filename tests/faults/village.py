@@ -73,6 +73,7 @@ class Village:
     numbers: dict[int, int] = field(default_factory=dict)  # by person id, those of earlier lives too
     linked: set[frozenset[int]] = field(default_factory=set)  # numbers of who ever were in a request or pair
     approved: set[int] = field(default_factory=set)  # mentors who ever were
+    public: set[str] = field(default_factory=set)  # marks in what anybody ever showed of herself: it stays on screens
     blocked: dict[tuple[int, int], set[str]] = field(default_factory=dict)  # (blocker, blocked): marks read until then
     living: dict[int, int] = field(default_factory=dict)  # pairs by mentor, after the step before
 
@@ -90,13 +91,13 @@ class Village:
             await self.one_pair_each(tx)
             await self.places(tx)
             await self.requests_in_time(tx)
-            public = await self.public_words(tx)
+            self.public |= await self.public_words(tx)
             relayed = await self.relayed_words(tx)
             await self.nothing_broke(tx)
         self.no_address_is_shown()
-        self.no_words_go_astray(public, relayed)
+        self.no_words_go_astray(relayed)
         self.una_is_nowhere()
-        await self.blocks_are_final(public)
+        await self.blocks_are_final()
 
     async def who_is_who(self, tx: Tx) -> None:
         """Who has which id: she may have erased herself and come again."""
@@ -117,8 +118,9 @@ class Village:
                 one = pair.one()
                 self.linked |= {self.two(one.mentee_id, row.contact_id), self.two(one.mentor_id, row.contact_id)}
         applicants = await self.rows(tx, t.mentors)
-        # What a coordinator asks, or gives as a reason, is read by her who applied.
-        self.linked |= {frozenset((self.numbers[row.person_id], CLARA)) for row in applicants}
+        # A coordinator's words are read by her who applied (a question, a reason) and by who asked for help.
+        hers = {row.person_id for row in applicants} | {row.reporter_id for row in await self.rows(tx, t.cases)}
+        self.linked |= {frozenset((self.numbers[one], CLARA)) for one in hers}
         self.approved |= {row.person_id for row in applicants if row.state == MentorState.APPROVED.value}
 
     def two(self, one: int, other: int) -> frozenset[int]:
@@ -188,13 +190,13 @@ class Village:
             shown = [other.address for other in self.people if other is not one and other.address in screen]
             assert shown == [], f"{ALIASES[one.number]} reads {shown}"
 
-    def no_words_go_astray(self, public: set[str], relayed: dict[str, frozenset[int]]) -> None:
+    def no_words_go_astray(self, relayed: dict[str, frozenset[int]]) -> None:
         """Words between two are read by these two; all others by who has to do with their author, or coordinates."""
         for one in self.people:
             for mark, _author in self.strange_marks(one):
                 pair = relayed.get(mark)
                 together = frozenset((one.number, int(mark[len("kanari")]))) in self.linked
-                fits = one.number in pair if pair else together or mark in public
+                fits = one.number in pair if pair else together or mark in self.public
                 assert fits or one.number == CLARA, f"{ALIASES[one.number]} reads {mark}"
 
     def una_is_nowhere(self) -> None:
@@ -204,7 +206,7 @@ class Village:
             if one not in (una, self.people[CLARA]) and una.id not in self.approved:
                 assert ALIASES[UNA] not in one.screen(), f"{ALIASES[one.number]} meets an unapproved mentor"
 
-    async def blocks_are_final(self, public: set[str]) -> None:
+    async def blocks_are_final(self) -> None:
         """From a block on, nothing of the one comes to the other, what waited included."""
         async with self.stage.sorora.store.begin(reading=True) as tx:
             rows = await self.rows(tx, t.blocks)
@@ -214,7 +216,7 @@ class Village:
             two = frozenset((row.blocker_id, row.blocked_id))
             assert two not in together, "two women are a pair though one has blocked the other"
             for reader, author in ((row.blocker_id, row.blocked_id), (row.blocked_id, row.blocker_id)):
-                read = {mark for mark in self.marks_of(reader, author) if mark not in public}
+                read = {mark for mark in self.marks_of(reader, author) if mark not in self.public}
                 before = self.blocked.setdefault((reader, author), read)
                 assert read <= before, f"words of {author} came to {reader} after a block: {read - before}"
 

@@ -20,8 +20,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -176,6 +176,28 @@ class Nursery:
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
+
+
+@contextmanager
+def running_demo(home: Path) -> Iterator[str]:
+    """`sorora demo` on a port of its own, with its data in `home`; gives its address. It must end at once when it is
+    told to, with pages still open, and have logged no error."""
+    home.mkdir(exist_ok=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SORORA_")}
+    settings = {"SORORA_DATA_DIR": str(home), "SORORA_PORT": str(free_port())}
+    command = [sys.executable, "-m", "bot.cli", "demo", "--no-browser"]
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=HOUSE, env=environment | settings, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+    assert process.stdout is not None
+    address = next((line.split()[-1] for line in process.stdout if "http://" in line), "")
+    assert address, (home / "log").read_text()
+    yield address
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    process.stdout.close()
+    assert '"level": "error"' not in (home / "log").read_text()
 
 
 def free_port() -> int:

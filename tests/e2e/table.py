@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +18,7 @@ from bot.store import tables as t
 from bot.store.door import Store
 from bot.vault import Vault
 from tests.e2e.browser import browser  # noqa: F401 - `browser` is a fixture
-from tests.e2e.process import HOUSE, free_port
+from tests.e2e.process import running_demo
 from tests.e2e.two_phones import ten_o_clock
 from tests.transcripts.ensemble import NAMES, confirm_coordinator, invite_coordinator
 
@@ -223,21 +219,8 @@ class OnTable:
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[str]:
     """The address of a running demo with its fictional people."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SORORA_")}
-    settings = {"SORORA_DATA_DIR": str(tmp_path / "demo"), "SORORA_PORT": str(free_port())}
-    command = [sys.executable, "-m", "bot.cli", "demo", "--no-browser"]
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=HOUSE, env=environment | settings, stdout=subprocess.PIPE, stderr=log, text=True
-        )
-    assert process.stdout is not None
-    address = next((line.split()[-1] for line in process.stdout if "http://" in line), "")
-    assert address, (tmp_path / "log").read_text()
-    yield address
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
-    process.stdout.close()
-    assert '"level": "error"' not in (tmp_path / "log").read_text()
+    with running_demo(tmp_path / "demo") as address:
+        yield address
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +16,7 @@ from bot.i18n import Catalogs
 from bot.mentoring.goals import months_later
 from conversations.goal_examples import examples
 from tests.e2e.browser import ONE_BROWSER, SCREENS, browser  # noqa: F401 - `browser` is a fixture
-from tests.e2e.process import HOUSE, free_port
+from tests.e2e.process import HOUSE, running_demo
 
 pytestmark = ONE_BROWSER
 PICTURE_OF_README = HOUSE / "docs" / "screenshot.png"
@@ -34,22 +31,8 @@ GOAL = ("care", "job", "ready", "4", "children", "", "take", "ready", "morning",
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running demo. It must end at once when it is told to, with pages still open."""
-    home = tmp_path_factory.mktemp("demo")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SORORA_")}
-    settings = {"SORORA_DATA_DIR": str(home), "SORORA_PORT": str(free_port())}
-    command = [sys.executable, "-m", "bot.cli", "demo", "--no-browser"]
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=HOUSE, env=environment | settings, stdout=subprocess.PIPE, stderr=log, text=True
-        )
-    assert process.stdout is not None
-    address = next((line.split()[-1] for line in process.stdout if "http://" in line), "")
-    assert address, (home / "log").read_text()
-    yield address
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
-    process.stdout.close()
-    assert '"level": "error"' not in (home / "log").read_text()
+    with running_demo(tmp_path_factory.mktemp("demo")) as address:
+        yield address
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import multiprocessing
 import os
 import sys
 import tempfile
@@ -53,6 +52,7 @@ from bot.web import whatsapp as whatsapp_web
 from conversations import PROGRAMME
 from tests.e2e.telegram_fake import FakeTelegram, Rates
 from tests.e2e.whatsapp_fake import FakeWhatsApp
+from tests.faults import campaigns
 from tests.faults.chaos_people import DIARY, Woman
 from tests.faults.chaos_time import LoopClock, run
 from tests.faults.kill import differences
@@ -319,28 +319,17 @@ def campaign(order: tuple[bytes, int, int, int, str]) -> Report:
 
 def proof(updates: int, number: int, at_once: int, bug: str = "") -> Report:
     """Campaigns of so many updates in all, in so many processes; with a bug, until it is caught."""
-    began, total = time.monotonic(), Report()
     people = min(PEOPLE if not bug else 10, -(-updates // EACH))
     empty = empty_database()[FILE]
     orders = [(empty, number + n, people, EACH, bug) for n in range(-(-updates // (people * EACH)))]
-    with multiprocessing.get_context("fork").Pool(at_once) as pool:
-        for report in pool.imap_unordered(campaign, orders):
-            total.add(report)
-            if bug and total.wrong:
-                break
-    total.seconds = time.monotonic() - began
-    return total
+    return campaigns.added_up(Report(), campaign, orders, at_once, bug)
 
 
 def told(report: Report, bug: str) -> bool:
     """Print a report; whether it is as it should be."""
-    well = bool(report.wrong) == bool(bug)
-    kinds = "; ".join(sorted({word.lstrip("0123456789 ") for word in report.wrong})) or "all is well"
     faults = ", ".join(f"{count} {kind}" for kind, count in sorted(report.faults.items()))
     figures = f"{report.updates} updates in {report.hours:.1f} hours of theirs and {report.seconds:.1f} s of ours"
-    subject = f"seeded bug {bug}: {'caught' if well else 'NOT CAUGHT'}" if bug else "as it is"
-    print(f"{subject}: {kinds}\n  ({figures}; {report.twice} messages twice; {faults})", flush=True)
-    return well
+    return campaigns.told(report.wrong, bug, f"{figures}; {report.twice} messages twice; {faults}")
 
 
 def main() -> int:

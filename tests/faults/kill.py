@@ -17,7 +17,6 @@ import argparse
 import asyncio
 import contextlib
 import json
-import multiprocessing
 import os
 import random
 import selectors
@@ -52,6 +51,7 @@ from bot.store.schema import migrate
 from bot.testing import StageChannel, StageClock
 from bot.vault import Vault, new_key
 from conversations import PROGRAMME
+from tests.faults import campaigns
 from tests.faults.kill_worker import BUGS, DIARY, Wire, work
 
 PEOPLE = 12
@@ -84,6 +84,12 @@ class Report:
     twice: int = 0
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
+
+    def add(self, other: Report) -> None:
+        """Take another's counts over."""
+        self.kills, self.events = self.kills + other.kills, self.events + other.events
+        self.twice, self.seconds = self.twice + other.twice, self.seconds + other.seconds
+        self.wrong += other.wrong
 
 
 class Campaign:
@@ -355,28 +361,17 @@ def campaign(order: tuple[str, int, int, str]) -> Report:
 
 def proof(kills: int, number: int, at_once: int, bug: str = "") -> Report:
     """Campaigns of so many kills in all, in so many processes; with a bug, until it is caught."""
-    began, total = time.monotonic(), Report()
     size = CAMPAIGN if not bug else SEARCH
     sizes = [min(size, kills - done) for done in range(0, kills, size)]
-    with tempfile.TemporaryDirectory() as home, multiprocessing.get_context("fork").Pool(at_once) as pool:
+    with tempfile.TemporaryDirectory() as home:
         orders = [(home, number + n, size, bug) for n, size in enumerate(sizes)]
-        for report in pool.imap_unordered(campaign, orders):
-            total.kills, total.events = total.kills + report.kills, total.events + report.events
-            total.twice, total.wrong = total.twice + report.twice, total.wrong + report.wrong
-            if bug and total.wrong:
-                break
-    total.seconds = time.monotonic() - began
-    return total
+        return campaigns.added_up(Report(), campaign, orders, at_once, bug)
 
 
 def told(report: Report, bug: str) -> bool:
     """Print a report; whether it is as it should be."""
-    well = bool(report.wrong) == bool(bug)
-    kinds = "; ".join(sorted({word.lstrip("0123456789 ") for word in report.wrong})) or "all is well"
     figures = f"{report.kills} kills, {report.events} events acknowledged, {report.twice} messages twice"
-    subject = f"seeded bug {bug}: {'caught' if well else 'NOT CAUGHT'}" if bug else "as it is"
-    print(f"{subject}: {kinds}\n  ({figures}, {report.seconds:.1f} s)", flush=True)
-    return well
+    return campaigns.told(report.wrong, bug, f"{figures}, {report.seconds:.1f} s")
 
 
 def main() -> int:

@@ -305,9 +305,8 @@ def proof(server: Postgres, kills: int, number: int, bug: str = "") -> tuple[Rep
         url = asyncio.run(fresh_database(server, f"fleet_{bug.replace('-', '_')}_{done}"))
         fleet = Fleet(server, url, number + done, bug)
         report = fleet.run(min(size, kills - done))
-        total.kills, total.events = total.kills + report.kills, total.events + report.events
-        total.twice, total.wrong = total.twice + report.twice, total.wrong + report.wrong
-        total.seconds, slowest = total.seconds + report.seconds, max(slowest, fleet.slowest)
+        total.add(report)
+        slowest = max(slowest, fleet.slowest)
         if bug and total.wrong:
             break
     return total, slowest

@@ -17,12 +17,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import multiprocessing
 import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,6 +44,7 @@ from bot.store.growth import Answers
 from bot.store.schema import migrate
 from bot.testing import StageChannel, StageClock
 from bot.vault import Vault, new_key
+from tests.faults import campaigns
 from tests.faults.kill import differences, house
 from tests.faults.kill_worker import BUGS as KILL_BUGS
 from tests.faults.power_disk import Disk, Op, wire
@@ -338,25 +337,15 @@ def campaign(order: tuple[dict[str, bytes], int, int, str]) -> Report:
 
 def proof(files: dict[str, bytes], cuts: int, number: int, at_once: int, bug: str = "") -> Report:
     """Campaigns of so many cuts in all, in so many processes; with a bug, until it is caught."""
-    began, total, size = time.monotonic(), Report(), LIVES * (SEARCH if bug else CUTS)
+    size = LIVES * (SEARCH if bug else CUTS)
     orders = [(files, number + n, min(size, cuts - n * size), bug) for n in range(-(-cuts // size))]
-    with multiprocessing.get_context("fork").Pool(at_once) as pool:
-        for report in pool.imap_unordered(campaign, orders):
-            total.add(report)
-            if bug and total.wrong:
-                break
-    total.seconds = time.monotonic() - began
-    return total
+    return campaigns.added_up(Report(), campaign, orders, at_once, bug)
 
 
 def told(report: Report, bug: str) -> bool:
     """Print a report; whether it is as it should be."""
-    well = bool(report.wrong) == bool(bug)
-    kinds = "; ".join(sorted({word.lstrip("0123456789 ") for word in report.wrong})) or "all is well"
     figures = f"{report.cuts} cuts, {report.torn} of them into something unfinished; {report.events} events"
-    subject = f"seeded bug {bug}: {'caught' if well else 'NOT CAUGHT'}" if bug else "as it is"
-    print(f"{subject}: {kinds}\n  ({figures}, {report.seconds:.1f} s)", flush=True)
-    return well
+    return campaigns.told(report.wrong, bug, f"{figures}, {report.seconds:.1f} s")
 
 
 def main() -> int:
